@@ -2,6 +2,11 @@ package shelfless.runtime;
 
 import java.time.Clock;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import shelfless.aws.Secrets;
+import shelfless.data.Database;
+import shelfless.security.RateLimiter;
+import shelfless.security.Tokens;
 
 /**
  * All that a handler takes from outside: settings, time and ids. Lambda makes one for each
@@ -14,6 +19,8 @@ public final class Environment implements AutoCloseable {
   private final Settings settings;
   private final Clock clock;
   private final IdGenerator ids;
+  private @Nullable Database database;
+  private @Nullable Secrets secrets;
 
   public Environment(Map<String, String> variables, Clock clock, IdGenerator ids) {
     this.settings = new Settings(variables);
@@ -39,7 +46,44 @@ public final class Environment implements AutoCloseable {
     return ids;
   }
 
+  /** The environment's one connection; it is opened at its first use. */
+  public Database database() {
+    Database ready = database;
+    if (ready == null) {
+      ready = new Database(settings, clock, ids);
+      database = ready;
+    }
+    return ready;
+  }
+
+  /** The secrets that the function's role may read. */
+  public Secrets secrets() {
+    Secrets ready = secrets;
+    if (ready == null) {
+      ready = new Secrets(settings, clock);
+      secrets = ready;
+    }
+    return ready;
+  }
+
+  /** The keys of the tokens in links. */
+  public Tokens tokens() {
+    return Tokens.of(secrets().read("TOKEN_KEYS_SECRET"));
+  }
+
+  /** How often one may ask. */
+  public RateLimiter rateLimiter() {
+    return new RateLimiter(database(), tokens());
+  }
+
   /** Gives up what is held open, as when the environment is retired. */
   @Override
-  public void close() {}
+  public void close() {
+    if (database != null) {
+      database.close();
+    }
+    if (secrets != null) {
+      secrets.close();
+    }
+  }
 }

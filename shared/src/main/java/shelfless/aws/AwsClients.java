@@ -1,0 +1,65 @@
+package shelfless.aws;
+
+import java.net.URI;
+import java.time.Duration;
+import shelfless.runtime.Settings;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * What all clients of AWS have in common: credentials, region, endpoint and time-outs, from the
+ * settings alone.
+ */
+final class AwsClients {
+  private AwsClients() {}
+
+  /** Readies a client's builder; {@code service} is the suffix of {@code AWS_ENDPOINT_URL_...}. */
+  static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B configure(
+      B builder, Settings settings, String service) {
+    endpoint(settings, service).ifPresent(builder::endpointOverride);
+    return builder
+        .region(region(settings))
+        .credentialsProvider(credentials(settings))
+        .httpClient(
+            UrlConnectionHttpClient.builder()
+                .connectionTimeout(Duration.ofSeconds(2))
+                .socketTimeout(Duration.ofSeconds(6))
+                .build());
+  }
+
+  static java.util.Optional<URI> endpoint(Settings settings, String service) {
+    return settings
+        .optional("AWS_ENDPOINT_URL_" + service)
+        .or(() -> settings.optional("AWS_ENDPOINT_URL"))
+        .map(URI::create);
+  }
+
+  static Region region(Settings settings) {
+    return Region.of(settings.required("AWS_REGION"));
+  }
+
+  /**
+   * Lambda puts the role's credentials into the environment; under SnapStart it serves them from
+   * its endpoint.
+   */
+  static AwsCredentialsProvider credentials(Settings settings) {
+    String id = settings.optional("AWS_ACCESS_KEY_ID").orElse(null);
+    if (id == null) {
+      return ContainerCredentialsProvider.builder().build();
+    }
+    String secret = settings.required("AWS_SECRET_ACCESS_KEY");
+    return StaticCredentialsProvider.create(
+        settings
+            .optional("AWS_SESSION_TOKEN")
+            .<software.amazon.awssdk.auth.credentials.AwsCredentials>map(
+                token -> AwsSessionCredentials.create(id, secret, token))
+            .orElseGet(() -> AwsBasicCredentials.create(id, secret)));
+  }
+}

@@ -1,0 +1,10 @@
+package shelfless.data;
+
+/** The database can't be reached, has no room, or gave up waiting: the caller should come again. */
+public final class DatabaseUnavailable extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public DatabaseUnavailable(Throwable cause) {
+    super("The database is out of reach", cause);
+  }
+}

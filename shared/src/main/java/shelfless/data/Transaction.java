@@ -1,0 +1,183 @@
+package shelfless.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import shelfless.runtime.IdGenerator;
+
+/**
+ * A running transaction: statements with positional parameters, and rows mapped one by one.
+ *
+ * <p>Parameters may be null, {@link String}, {@link UUID}, {@link Instant} (as timestamptz), {@link
+ * LocalDate}, whole numbers, {@link java.math.BigDecimal}, {@code boolean}, {@code byte[]}, {@link
+ * JsonNode} (as jsonb), or a collection of strings or UUIDs (as an array).
+ */
+public final class Transaction {
+  private final Connection connection;
+  private final Clock clock;
+  private final IdGenerator ids;
+  private final List<AuditEntry> audit = new ArrayList<>();
+  private final Database.AfterCommit afterCommit = new Database.AfterCommit();
+
+  Transaction(Connection connection, Clock clock, IdGenerator ids) {
+    this.connection = connection;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  private record AuditEntry(
+      String actor, String action, String subjectType, String subjectId, JsonNode details) {}
+
+  /** Maps the row that the cursor stands on. */
+  @FunctionalInterface
+  public interface Mapper<T extends @Nullable Object> {
+    T map(Row row) throws SQLException;
+  }
+
+  <T extends @Nullable Object> T run(Database.Work<T> work) throws SQLException {
+    boolean done = false;
+    try {
+      T result = work.run(this);
+      writeAudit();
+      connection.commit();
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        rollBack();
+      }
+    }
+  }
+
+  private void rollBack() {
+    try {
+      connection.rollback();
+    } catch (SQLException gone) {
+      // The server rolls back what a lost connection leaves.
+    }
+  }
+
+  void runAfterCommit() {
+    afterCommit.run();
+  }
+
+  /** The time by the shop's clock; the database's own decides nothing. */
+  public Instant now() {
+    return clock.instant();
+  }
+
+  /** A fresh id, later than those before it. */
+  public UUID newId() {
+    return ids.next();
+  }
+
+  /** Every row of the answer. */
+  public <T> List<T> list(String sql, Mapper<T> mapper, @Nullable Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(sql, parameters);
+        ResultSet results = statement.executeQuery()) {
+      Row row = new Row(results);
+      List<T> rows = new ArrayList<>();
+      while (results.next()) {
+        rows.add(mapper.map(row));
+      }
+      return rows;
+    }
+  }
+
+  /** The first row of the answer, if there is one. */
+  public <T> Optional<T> first(String sql, Mapper<T> mapper, @Nullable Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(sql, parameters);
+        ResultSet results = statement.executeQuery()) {
+      return results.next() ? Optional.of(mapper.map(new Row(results))) : Optional.empty();
+    }
+  }
+
+  /** Runs an insert, update or delete; the number of rows that it touched. */
+  public int update(String sql, @Nullable Object... parameters) throws SQLException {
+    try (PreparedStatement statement = prepare(sql, parameters)) {
+      return statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Adds an audit row in this transaction (rule 13). It is written just before the commit, because
+   * the chain's head is the last lock that a transaction takes.
+   *
+   * @param actor who did it: {@code system}, {@code api_key:ID}, {@code order:ID} for a guest,
+   *     {@code provider:stripe}
+   * @param action what happened, as {@code subject.verb}: {@code order.created}
+   */
+  public void audit(
+      String actor, String action, String subjectType, Object subjectId, ObjectNode details) {
+    audit.add(new AuditEntry(actor, action, subjectType, subjectId.toString(), details));
+  }
+
+  /**
+   * Runs the action once this transaction is committed, and not at all if it is not. It must not
+   * fail.
+   */
+  public void afterCommit(Runnable action) {
+    afterCommit.add(action);
+  }
+
+  private void writeAudit() throws SQLException {
+    for (AuditEntry entry : audit) {
+      update(
+          """
+          insert into audit_log (id, at, actor, action, subject_type, subject_id, details)
+          values (?, ?, ?, ?, ?, ?, ?)
+          """,
+          ids.next(),
+          clock.instant(),
+          entry.actor,
+          entry.action,
+          entry.subjectType,
+          entry.subjectId,
+          entry.details);
+    }
+  }
+
+  private PreparedStatement prepare(String sql, @Nullable Object[] parameters) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    try {
+      for (int i = 0; i < parameters.length; i++) {
+        bind(statement, i + 1, parameters[i]);
+      }
+      return statement;
+    } catch (SQLException | RuntimeException failure) {
+      statement.close();
+      throw failure;
+    }
+  }
+
+  private void bind(PreparedStatement statement, int index, @Nullable Object value)
+      throws SQLException {
+    switch (value) {
+      case null -> statement.setNull(index, Types.NULL);
+      case Instant instant -> statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
+      case JsonNode json -> statement.setObject(index, json.toString(), Types.OTHER);
+      case Collection<?> values -> {
+        boolean areIds = !values.isEmpty() && values.iterator().next() instanceof UUID;
+        statement.setArray(
+            index, connection.createArrayOf(areIds ? "uuid" : "text", values.toArray()));
+      }
+      default -> statement.setObject(index, value);
+    }
+  }
+}

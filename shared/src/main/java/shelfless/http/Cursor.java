@@ -1,0 +1,82 @@
+package shelfless.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import shelfless.json.Json;
+import shelfless.security.Tokens;
+
+/**
+ * Keyset pages: a cursor holds the sort keys of the last row that was shown. It is opaque, and
+ * bound to the list that it was made for (the query, filters and order); one that was altered or
+ * belongs to another list is 400. It guards against mistakes, not attackers: all it can reach is
+ * the next page.
+ */
+public final class Cursor {
+  private static final int CHECK_BYTES = 8;
+
+  private Cursor() {}
+
+  /** The sort keys in the request's cursor, or nothing for the first page. */
+  public static Optional<List<String>> read(HttpRequest request, String list, int keys) {
+    return request.query("cursor").map(text -> decode(text, list, keys));
+  }
+
+  private static List<String> decode(String text, String list, int keys) {
+    try {
+      byte[] bytes = Base64.getUrlDecoder().decode(text);
+      if (bytes.length > CHECK_BYTES) {
+        byte[] payload = Arrays.copyOfRange(bytes, CHECK_BYTES, bytes.length);
+        JsonNode values = Json.MAPPER.readTree(payload);
+        if (Arrays.equals(check(list, payload), Arrays.copyOf(bytes, CHECK_BYTES))
+            && values.size() == keys) {
+          return values.valueStream().map(JsonNode::asText).toList();
+        }
+      }
+    } catch (IllegalArgumentException | IOException undecodable) {
+      // Refused below, like one that was altered.
+    }
+    throw Problem.malformed("cursor", "is not one that this list gave out.");
+  }
+
+  private static String encode(String list, List<String> keys) {
+    byte[] payload = Json.texts(keys).toString().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = Arrays.copyOf(check(list, payload), CHECK_BYTES + payload.length);
+    System.arraycopy(payload, 0, bytes, CHECK_BYTES, payload.length);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static byte[] check(String list, byte[] payload) {
+    return Arrays.copyOf(
+        Tokens.hash("cursor\0" + list + '\0' + new String(payload, StandardCharsets.ISO_8859_1)),
+        CHECK_BYTES);
+  }
+
+  /**
+   * The page as {@code {"data": [...], "next_cursor": ...}}.
+   *
+   * @param list names the list with its filters and order
+   * @param rows up to one more than the limit, which tells that there is a next page
+   * @param keys the sort keys of a row
+   */
+  public static <T> ObjectNode page(
+      String list,
+      List<T> rows,
+      int limit,
+      Function<T, JsonNode> form,
+      Function<T, List<String>> keys) {
+    List<T> shown = rows.size() > limit ? rows.subList(0, limit) : rows;
+    ArrayNode data = Json.array(shown, form);
+    ObjectNode page = Json.object();
+    page.set("data", data);
+    page.put("next_cursor", rows.size() > limit ? encode(list, keys.apply(shown.getLast())) : null);
+    return page;
+  }
+}

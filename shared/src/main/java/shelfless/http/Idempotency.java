@@ -1,0 +1,220 @@
+package shelfless.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import shelfless.data.Database;
+import shelfless.data.Row;
+import shelfless.data.Transaction;
+import shelfless.security.Tokens;
+
+/**
+ * {@code Idempotency-Key}: the same key and body give the same resource and status, rendered again;
+ * another body is 422; while the first call runs, 409. What failed with 5xx is not kept: the same
+ * key goes on from the resource that was already made. A refusal (4xx) made nothing and frees the
+ * key. Only hashes and ids are stored, for a day.
+ */
+public final class Idempotency {
+  private static final Duration KEPT = Duration.ofHours(24);
+
+  /**
+   * Longer than a call may take at the provider, shorter than a caller's patience after a crash.
+   */
+  private static final Duration LOCKED = Duration.ofSeconds(10);
+
+  private final Database database;
+
+  public Idempotency(Database database) {
+    this.database = database;
+  }
+
+  /** The key of the running call; it does nothing when the caller sent none. */
+  public static final class Key {
+    private final @Nullable String scope;
+    private final byte[] hash;
+    private final @Nullable UUID resource;
+
+    private Key(@Nullable String scope, byte[] hash, @Nullable UUID resource) {
+      this.scope = scope;
+      this.hash = hash;
+      this.resource = resource;
+    }
+
+    /** What an earlier call with this key already made, before it failed. */
+    public Optional<UUID> resource() {
+      return Optional.ofNullable(resource);
+    }
+
+    /**
+     * Remembers the resource, in the transaction that makes it; 409 when another call was faster.
+     */
+    public void keep(Transaction transaction, UUID made) throws SQLException {
+      if (scope != null
+          && transaction.update(
+                  "update idempotency_key set resource_id = ? where scope = ? and key_hash = ? and resource_id is null",
+                  made,
+                  scope,
+                  hash)
+              != 1) {
+        throw stillRunning();
+      }
+    }
+  }
+
+  private record Held(
+      byte[] requestHash,
+      @Nullable UUID resource,
+      @Nullable Integer status,
+      Instant lockedUntil,
+      Instant expiresAt) {
+    static Held of(Row row) throws SQLException {
+      return new Held(
+          row.bytes("request_hash"),
+          row.uuidOrNull("resource_id"),
+          row.integerOrNull("status"),
+          row.instant("locked_until"),
+          row.instant("expires_at"));
+    }
+  }
+
+  /**
+   * Runs the operation at most once for the key that the request carries.
+   *
+   * @param scope the operation and who asks, within which keys are compared
+   * @param body what must be the same when the key is
+   * @param perform makes the resource, or goes on with the one that the key names
+   * @param render answers again for a resource that was made before
+   */
+  public HttpResponse once(
+      HttpRequest request,
+      String scope,
+      JsonNode body,
+      Function<Key, HttpResponse> perform,
+      Function<UUID, HttpResponse> render) {
+    String sent = request.header("idempotency-key").orElse(null);
+    if (sent == null) {
+      return perform.apply(new Key(null, new byte[0], null));
+    }
+    if (sent.length() < 16
+        || sent.length() > 255
+        || sent.chars().anyMatch(c -> c < 32 || c > 126)) {
+      throw Problem.malformed("Idempotency-Key", "must have 16 to 255 printable ASCII characters.");
+    }
+    byte[] hash = Tokens.hash(sent);
+    byte[] requestHash = Tokens.hash(request.method() + ' ' + request.path() + '\n' + body);
+    Begun begun = database.transaction(transaction -> begin(transaction, scope, hash, requestHash));
+    if (begun.status != null && begun.resource != null) {
+      return render.apply(begun.resource);
+    }
+    Key key = new Key(scope, hash, begun.resource);
+    try {
+      HttpResponse response = perform.apply(key);
+      finish(scope, hash, response.status());
+      return response;
+    } catch (Problem problem) {
+      finish(scope, hash, problem.status());
+      throw problem;
+    } catch (RuntimeException failure) {
+      finish(scope, hash, 500);
+      throw failure;
+    }
+  }
+
+  private record Begun(@Nullable UUID resource, @Nullable Integer status) {}
+
+  private static Begun begin(Transaction transaction, String scope, byte[] hash, byte[] requestHash)
+      throws SQLException {
+    Instant now = transaction.now();
+    int inserted =
+        transaction.update(
+            """
+            insert into idempotency_key (scope, key_hash, request_hash, locked_until, created_at, expires_at)
+            values (?, ?, ?, ?, ?, ?) on conflict do nothing
+            """,
+            scope,
+            hash,
+            requestHash,
+            now.plus(LOCKED),
+            now,
+            now.plus(KEPT));
+    if (inserted == 1) {
+      return new Begun(null, null);
+    }
+    Held held =
+        transaction
+            .first(
+                "select * from idempotency_key where scope = ? and key_hash = ? for update",
+                Held::of,
+                scope,
+                hash)
+            // Freed between the two statements.
+            .orElseThrow(Idempotency::stillRunning);
+    boolean expired = !held.expiresAt.isAfter(now);
+    if (!expired && !Arrays.equals(held.requestHash, requestHash)) {
+      throw Problem.of(
+          422,
+          "idempotency_key_reused",
+          "This Idempotency-Key was used before, with another request.");
+    }
+    if (!expired && held.status != null) {
+      return new Begun(held.resource, held.status);
+    }
+    if (!expired && held.lockedUntil.isAfter(now)) {
+      throw stillRunning();
+    }
+    transaction.update(
+        """
+        update idempotency_key set request_hash = ?, resource_id = ?, status = null, locked_until = ?,
+          created_at = ?, expires_at = ?
+        where scope = ? and key_hash = ?
+        """,
+        requestHash,
+        expired ? null : held.resource,
+        now.plus(LOCKED),
+        now,
+        now.plus(KEPT),
+        scope,
+        hash);
+    return new Begun(expired ? null : held.resource, null);
+  }
+
+  private void finish(String scope, byte[] hash, int status) {
+    try {
+      database.transaction(
+          transaction -> {
+            if (status < 400) {
+              return transaction.update(
+                  "update idempotency_key set status = ? where scope = ? and key_hash = ?",
+                  status,
+                  scope,
+                  hash);
+            }
+            // A refusal made nothing; after a failure the next call goes on from what was made.
+            transaction.update(
+                "delete from idempotency_key where scope = ? and key_hash = ? and resource_id is null",
+                scope,
+                hash);
+            return transaction.update(
+                "update idempotency_key set locked_until = ? where scope = ? and key_hash = ?",
+                transaction.now(),
+                scope,
+                hash);
+          });
+    } catch (RuntimeException unreachable) {
+      // The lock ends by itself, and the answer that was found stands.
+    }
+  }
+
+  private static Problem stillRunning() {
+    return Problem.conflict(
+            "idempotency_key_in_use",
+            "The first request with this Idempotency-Key is still running.")
+        .header("Retry-After", "1");
+  }
+}
