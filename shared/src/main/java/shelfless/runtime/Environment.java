@@ -3,6 +3,7 @@ package shelfless.runtime;
 import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import shelfless.aws.Queues;
 import shelfless.aws.Secrets;
 import shelfless.data.Database;
 import shelfless.security.RateLimiter;
@@ -21,6 +22,7 @@ public final class Environment implements AutoCloseable {
   private final IdGenerator ids;
   private @Nullable Database database;
   private @Nullable Secrets secrets;
+  private @Nullable Queues queues;
 
   public Environment(Map<String, String> variables, Clock clock, IdGenerator ids) {
     this.settings = new Settings(variables);
@@ -66,6 +68,16 @@ public final class Environment implements AutoCloseable {
     return ready;
   }
 
+  /** The queues that the function's role may send to. */
+  public Queues queues() {
+    Queues ready = queues;
+    if (ready == null) {
+      ready = new Queues(settings);
+      queues = ready;
+    }
+    return ready;
+  }
+
   /** The keys of the tokens in links. */
   public Tokens tokens() {
     return Tokens.of(secrets().read("TOKEN_KEYS_SECRET"));
@@ -84,6 +96,9 @@ public final class Environment implements AutoCloseable {
     }
     if (secrets != null) {
       secrets.close();
+    }
+    if (queues != null) {
+      queues.close();
     }
   }
 }
