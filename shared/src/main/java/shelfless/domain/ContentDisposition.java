@@ -18,10 +18,7 @@ public final class ContentDisposition {
    * long is shortened before its extension. The answer is printable ASCII.
    */
   public static String attachment(String fileName) {
-    String name = shortened(harmless(fileName));
-    if (name.chars().allMatch(c -> c == '.')) {
-      name = FALLBACK;
-    }
+    String name = named(shortened(harmless(fileName)));
     String plain = plain(name);
     String header = "attachment; filename=\"" + plain + "\"";
     return plain.equals(name) ? header : header + "; filename*=UTF-8''" + encoded(name);
@@ -68,13 +65,16 @@ public final class ContentDisposition {
   /** For those who read no more: without accents, and without what quoting could confuse. */
   private static String plain(String name) {
     StringBuilder plain = new StringBuilder();
+    // Folding can bring back what was taken out: there are wide slashes, and dots of three.
     Ascii.fold(name)
         .codePoints()
         .forEach(
-            c ->
-                plain.append(
-                    c < ' ' || c > '~' || c == '"' || c == '\\' || c == '%' ? '_' : (char) c));
-    return plain.toString();
+            c -> plain.append(c < ' ' || c > '~' || "\"\\/%".indexOf(c) >= 0 ? '_' : (char) c));
+    return named(plain.toString());
+  }
+
+  private static String named(String name) {
+    return name.chars().allMatch(c -> c == '.' || c == ' ') ? FALLBACK : name;
   }
 
   private static String encoded(String name) {
