@@ -95,7 +95,7 @@ public final class LocalRoutes {
    *
    * @param rawPath the path as it was sent, with its percent signs
    */
-  Answer dispatch(String method, String rawPath, Map<String, String> query, JsonNode body)
+  public Answer dispatch(String method, String rawPath, Map<String, String> query, JsonNode body)
       throws Exception {
     List<String> path = segments(rawPath);
     Optional<Route> best = Optional.empty();

@@ -1,0 +1,4 @@
+@NullMarked
+package shelfless.local.stripe;
+
+import org.jspecify.annotations.NullMarked;
