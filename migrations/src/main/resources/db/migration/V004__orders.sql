@@ -200,6 +200,18 @@ create index refund_unsettled on refund (updated_at) where status in ('requested
 grant select, insert on refund to app;
 grant update (status, provider_refund_id, failure, updated_at) on refund to app;
 
+-- The units that a refund covers; a unit can be given back again only after the refund that took it failed.
+create table refund_unit (
+  refund_id     uuid not null references refund,
+  order_item_id uuid not null references order_item,
+  unit          integer not null check (unit between 1 and 100),
+  primary key (refund_id, order_item_id, unit)
+);
+create index refund_unit_item on refund_unit (order_item_id, unit);
+create trigger refund_unit_unchangeable before update or delete or truncate on refund_unit
+  for each statement execute function refuse_change();
+grant select, insert on refund_unit to app;
+
 create table refund_request (
   id         uuid primary key,
   order_id   uuid not null references orders,

@@ -5,10 +5,10 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import shelfless.data.DatabaseUnavailable;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
 import shelfless.runtime.Log;
+import shelfless.runtime.Unavailable;
 
 /**
  * The base of every handler behind HTTP: reads the event, lets in who may, runs the operation, and
@@ -58,9 +58,9 @@ public abstract class HttpHandler implements RequestStreamHandler {
       return handle(request, caller);
     } catch (Problem problem) {
       return refuse(request, problem);
-    } catch (DatabaseUnavailable unavailable) {
+    } catch (Unavailable unavailable) {
       Log.error(context, operation.id(), request.requestId(), unavailable);
-      return refuse(request, Problem.unavailable("The database"));
+      return refuse(request, Problem.unavailable(unavailable.what()));
     } catch (RuntimeException failure) {
       Log.error(context, operation.id(), request.requestId(), failure);
       return refuse(
