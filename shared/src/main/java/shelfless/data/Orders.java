@@ -26,7 +26,10 @@ import shelfless.domain.Unit;
 import shelfless.domain.Units;
 import shelfless.security.Tokens;
 
-/** Orders with their items, contact, payments, refunds and disputes. What was sold is written once (rule 1). */
+/**
+ * Orders with their items, contact, payments, refunds and disputes. What was sold is written once
+ * (rule 1).
+ */
 public final class Orders {
   private static final String COLUMNS =
       """
@@ -153,7 +156,12 @@ public final class Orders {
 
   /** A payment at the provider. */
   public record Payment(
-      UUID id, String provider, String providerPaymentId, Money amount, PaymentStatus status, @Nullable Instant paidAt) {}
+      UUID id,
+      String provider,
+      String providerPaymentId,
+      Money amount,
+      PaymentStatus status,
+      @Nullable Instant paidAt) {}
 
   /** A refund, with the units that it covers. */
   public record Refund(
@@ -237,7 +245,10 @@ public final class Orders {
     return transaction.first(COLUMNS + "where id = ?", Order::of, id);
   }
 
-  /** The order with its row locked: the first lock of every transaction that changes anything about it. */
+  /**
+   * The order with its row locked: the first lock of every transaction that changes anything about
+   * it.
+   */
   public static Optional<Order> lock(Transaction transaction, UUID id) throws SQLException {
     return transaction.first(COLUMNS + "where id = ? for update", Order::of, id);
   }
@@ -257,7 +268,10 @@ public final class Orders {
   /** The buyer's address; nothing once it was erased. */
   public static Optional<String> email(Transaction transaction, UUID orderId) throws SQLException {
     return transaction
-        .list("select email from order_contact where order_id = ?", row -> Optional.ofNullable(row.textOrNull("email")), orderId)
+        .list(
+            "select email from order_contact where order_id = ?",
+            row -> Optional.ofNullable(row.textOrNull("email")),
+            orderId)
         .stream()
         .flatMap(Optional::stream)
         .findFirst();
@@ -307,8 +321,10 @@ public final class Orders {
   }
 
   /** The order that a refund is of. */
-  public static Optional<UUID> orderOfRefund(Transaction transaction, UUID refundId) throws SQLException {
-    return transaction.first("select order_id from refund where id = ?", row -> row.uuid("order_id"), refundId);
+  public static Optional<UUID> orderOfRefund(Transaction transaction, UUID refundId)
+      throws SQLException {
+    return transaction.first(
+        "select order_id from refund where id = ?", row -> row.uuid("order_id"), refundId);
   }
 
   public static List<Dispute> disputes(Transaction transaction, UUID orderId) throws SQLException {
@@ -336,7 +352,8 @@ public final class Orders {
         disputes(transaction, order.id).stream().map(Dispute::status).toList());
   }
 
-  public static void setStatus(Transaction transaction, UUID orderId, OrderStatus status) throws SQLException {
+  public static void setStatus(Transaction transaction, UUID orderId, OrderStatus status)
+      throws SQLException {
     transaction.update("update orders set status = ? where id = ?", status.wireName(), orderId);
   }
 
@@ -354,16 +371,21 @@ public final class Orders {
   }
 
   /** Records that the order came to nothing: failed or cancelled. */
-  public static void setOver(Transaction transaction, UUID orderId, OrderStatus status) throws SQLException {
+  public static void setOver(Transaction transaction, UUID orderId, OrderStatus status)
+      throws SQLException {
     transaction.update(
-        "update orders set status = ?, awaiting_payment = false where id = ?", status.wireName(), orderId);
+        "update orders set status = ?, awaiting_payment = false where id = ?",
+        status.wireName(),
+        orderId);
   }
 
   public static void setFulfilled(Transaction transaction, UUID orderId) throws SQLException {
-    transaction.update("update orders set fulfilled_at = ? where id = ?", transaction.now(), orderId);
+    transaction.update(
+        "update orders set fulfilled_at = ? where id = ?", transaction.now(), orderId);
   }
 
-  public static Optional<CheckoutSession> session(Transaction transaction, UUID orderId) throws SQLException {
+  public static Optional<CheckoutSession> session(Transaction transaction, UUID orderId)
+      throws SQLException {
     return transaction.first(
         "select * from checkout_session where order_id = ?",
         row -> new CheckoutSession(orderId, row.text("provider_session_id"), row.text("url")),
@@ -371,8 +393,8 @@ public final class Orders {
   }
 
   /** The order that the provider's session is for. */
-  public static Optional<UUID> orderOfSession(Transaction transaction, String provider, String providerSessionId)
-      throws SQLException {
+  public static Optional<UUID> orderOfSession(
+      Transaction transaction, String provider, String providerSessionId) throws SQLException {
     return transaction.first(
         "select order_id from checkout_session where provider = ? and provider_session_id = ?",
         row -> row.uuid("order_id"),
@@ -381,7 +403,12 @@ public final class Orders {
   }
 
   public static void insertSession(
-      Transaction transaction, UUID orderId, String provider, String providerSessionId, String url, Instant expiresAt)
+      Transaction transaction,
+      UUID orderId,
+      String provider,
+      String providerSessionId,
+      String url,
+      Instant expiresAt)
       throws SQLException {
     transaction.update(
         """
@@ -397,8 +424,8 @@ public final class Orders {
   }
 
   /** The order that was paid with the provider's payment. */
-  public static Optional<UUID> orderOfPayment(Transaction transaction, String provider, String providerPaymentId)
-      throws SQLException {
+  public static Optional<UUID> orderOfPayment(
+      Transaction transaction, String provider, String providerPaymentId) throws SQLException {
     return transaction.first(
         "select order_id from payment where provider = ? and provider_payment_id = ?",
         row -> row.uuid("order_id"),
@@ -438,7 +465,8 @@ public final class Orders {
         transaction.now());
   }
 
-  public static void insertRefund(Transaction transaction, Refund refund, String provider, String createdBy)
+  public static void insertRefund(
+      Transaction transaction, Refund refund, String provider, String createdBy)
       throws SQLException {
     transaction.update(
         """
@@ -515,7 +543,8 @@ public final class Orders {
         status.isClosed() ? transaction.now() : null);
   }
 
-  public static void setDispute(Transaction transaction, UUID disputeId, DisputeStatus status) throws SQLException {
+  public static void setDispute(Transaction transaction, UUID disputeId, DisputeStatus status)
+      throws SQLException {
     transaction.update(
         "update dispute set status = ?, closed_at = ? where id = ?",
         status.wireName(),

@@ -10,17 +10,24 @@ import org.jspecify.annotations.Nullable;
 import shelfless.domain.Money;
 import shelfless.domain.Promotion;
 
-/** Promotions, and the orders that hold or used one. The limits hold under concurrency (rule 12). */
+/**
+ * Promotions, and the orders that hold or used one. The limits hold under concurrency (rule 12).
+ */
 public final class Promotions {
   private Promotions() {}
 
   /** A promotion that can be used now. */
   public record Usable(UUID id, Promotion promotion) {}
 
-  private record Stored(UUID id, @Nullable Integer percentOff, @Nullable Long amountOff, @Nullable String currency) {}
+  private record Stored(
+      UUID id, @Nullable Integer percentOff, @Nullable Long amountOff, @Nullable String currency) {}
 
-  /** The promotion of that code, in either case, if it is valid now; its limits are asked when it is reserved. */
-  public static Optional<Usable> findUsable(Transaction transaction, String code) throws SQLException {
+  /**
+   * The promotion of that code, in either case, if it is valid now; its limits are asked when it is
+   * reserved.
+   */
+  public static Optional<Usable> findUsable(Transaction transaction, String code)
+      throws SQLException {
     Instant now = transaction.now();
     Stored stored =
         transaction
@@ -54,15 +61,18 @@ public final class Promotions {
         stored.percentOff != null
             ? new Promotion.Percent(stored.percentOff)
             : new Promotion.Amount(
-                new Money(java.util.Objects.requireNonNull(stored.amountOff), java.util.Objects.requireNonNull(stored.currency)));
+                new Money(
+                    java.util.Objects.requireNonNull(stored.amountOff),
+                    java.util.Objects.requireNonNull(stored.currency)));
     return Optional.of(new Usable(stored.id, new Promotion(off, products)));
   }
 
   /**
-   * Reserves one use for the order; false when a limit is reached. The promotion's row is locked by the update, so that
-   * the customer's uses can be counted after it.
+   * Reserves one use for the order; false when a limit is reached. The promotion's row is locked by
+   * the update, so that the customer's uses can be counted after it.
    */
-  public static boolean reserve(Transaction transaction, UUID promotionId, UUID orderId, byte[] customer)
+  public static boolean reserve(
+      Transaction transaction, UUID promotionId, UUID orderId, byte[] customer)
       throws SQLException {
     Instant now = transaction.now();
     int counted =
@@ -88,7 +98,8 @@ public final class Promotions {
                 customer)
             .isPresent();
     if (!withinCustomersLimit) {
-      transaction.update("update promotion set redemptions = redemptions - 1 where id = ?", promotionId);
+      transaction.update(
+          "update promotion set redemptions = redemptions - 1 where id = ?", promotionId);
       return false;
     }
     transaction.update(

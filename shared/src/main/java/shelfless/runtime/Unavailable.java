@@ -1,8 +1,8 @@
 package shelfless.runtime;
 
 /**
- * Something that the shop depends on is out of reach, slow, or without room: nobody's mistake, and the caller should come
- * again. Answered as 503.
+ * Something that the shop depends on is out of reach, slow, or without room: nobody's mistake, and
+ * the caller should come again. Answered as 503.
  */
 public class Unavailable extends RuntimeException {
   private static final long serialVersionUID = 1L;
