@@ -1,0 +1,308 @@
+package shelfless.orders;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import shelfless.aws.Queues;
+import shelfless.data.Database;
+import shelfless.data.Orders;
+import shelfless.data.Outbox;
+import shelfless.data.Promotions;
+import shelfless.data.ProviderEvents;
+import shelfless.data.Transaction;
+import shelfless.domain.OrderStatus;
+import shelfless.domain.PaymentStatus;
+import shelfless.domain.RefundReason;
+import shelfless.domain.RefundStatus;
+import shelfless.json.Json;
+import shelfless.orders.PaymentProvider.DisputeState;
+import shelfless.orders.PaymentProvider.PaymentState;
+import shelfless.orders.PaymentProvider.RefundState;
+import shelfless.orders.PaymentProvider.SessionStatus;
+import shelfless.orders.PaymentProvider.State;
+import shelfless.runtime.Environment;
+
+/**
+ * Brings an order to the state that it has at the payment provider: what is true is fetched, and recorded where it is not
+ * recorded yet. The webhook, the page that the buyer comes back to and the sweeps all end here, so a notice that comes
+ * twice, late, in another order or never changes nothing.
+ */
+public final class Reconciliation {
+  private final Database database;
+  private final PaymentProvider provider;
+  private final Fulfillment fulfillment;
+  private final Queues queues;
+
+  public Reconciliation(Environment environment, PaymentProvider provider) {
+    this.database = environment.database();
+    this.provider = provider;
+    this.fulfillment = new Fulfillment(environment);
+    this.queues = environment.queues();
+  }
+
+  /** What came of a notice or a look. */
+  public sealed interface Outcome {
+    /** The order says what the provider says. */
+    record Settled(UUID orderId) implements Outcome {}
+
+    /** It is about nothing of this shop's. */
+    record NotOurs() implements Outcome {}
+
+    /** It can't be understood, and waits for an operator. */
+    record Parked(String reason) implements Outcome {}
+  }
+
+  /** Looks at the order's session and records what it finds; an order without a session is as it is. */
+  public Outcome reconcile(UUID orderId) {
+    String session =
+        database.transaction(
+            transaction -> Orders.session(transaction, orderId).map(Orders.CheckoutSession::providerSessionId).orElse(null));
+    return session == null
+        ? new Outcome.Settled(orderId)
+        : settle(orderId, provider.fetch(session, true), null);
+  }
+
+  /** Does what a notice of the provider's calls for; one that was handled before is left at that. */
+  public Outcome handle(PaymentProvider.Event event) {
+    if (database.transaction(transaction -> ProviderEvents.isSettled(transaction, provider.name(), event.id()))) {
+      return new Outcome.NotOurs();
+    }
+    if (event.sessionId() == null && event.paymentId() == null) {
+      return new Outcome.NotOurs();
+    }
+    String sessionId = event.sessionId();
+    UUID orderId = event.orderId() != null ? event.orderId() : findOrder(event);
+    if (orderId == null) {
+      return new Outcome.NotOurs();
+    }
+    boolean known = database.transaction(transaction -> Orders.find(transaction, orderId).isPresent());
+    if (!known) {
+      return park(event, "it names order " + orderId + ", which is not here");
+    }
+    if (sessionId == null) {
+      sessionId =
+          database.transaction(
+              transaction -> Orders.session(transaction, orderId).map(Orders.CheckoutSession::providerSessionId).orElse(null));
+    }
+    if (sessionId == null) {
+      return park(event, "order " + orderId + " has no session");
+    }
+    State state = provider.fetch(sessionId, event.sessionId() == null);
+    if (!orderId.equals(state.orderId())) {
+      return park(event, "its session is for another order");
+    }
+    return settle(orderId, state, event);
+  }
+
+  private @Nullable UUID findOrder(PaymentProvider.Event event) {
+    String session = event.sessionId();
+    String payment = event.paymentId();
+    Optional<UUID> known =
+        database.transaction(
+            transaction ->
+                session != null
+                    ? Orders.orderOfSession(transaction, provider.name(), session)
+                    : Orders.orderOfPayment(transaction, provider.name(), java.util.Objects.requireNonNull(payment)));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    return payment == null ? null : provider.orderOfPayment(payment).orElse(null);
+  }
+
+  /** Keeps the notice for an operator; the provider need not send it again. */
+  public Outcome park(PaymentProvider.Event event, String reason) {
+    database.transaction(
+        transaction -> {
+          ProviderEvents.save(transaction, provider.name(), event, null, ProviderEvents.Status.PARKED, reason);
+          transaction.audit(
+              "provider:" + provider.name(),
+              "provider_event.parked",
+              "provider_event",
+              event.id(),
+              Json.object().put("type", event.type()).put("reason", reason));
+          return true;
+        });
+    return new Outcome.Parked(reason);
+  }
+
+  private Outcome settle(UUID orderId, State state, PaymentProvider.@Nullable Event event) {
+    Outcome outcome = database.transaction(transaction -> record(transaction, orderId, state, event));
+    if (outcome instanceof Outcome.Settled) {
+      boolean owed =
+          database.transaction(
+              transaction ->
+                  Orders.find(transaction, orderId)
+                      .filter(order -> order.paidAt() != null && order.fulfilledAt() == null)
+                      .isPresent());
+      if (owed) {
+        fulfillment.fulfillOrQueue(orderId);
+      }
+    }
+    return outcome;
+  }
+
+  private Outcome record(
+      Transaction transaction, UUID orderId, State state, PaymentProvider.@Nullable Event event)
+      throws SQLException {
+    Orders.Order order = Orders.lock(transaction, orderId).orElseThrow();
+    PaymentState payment = state.payment();
+    if (payment != null
+        && payment.status() == PaymentStatus.SUCCEEDED
+        && !(payment.amount().equals(order.total()) && state.total().equals(order.total()))) {
+      String reason = "the provider took " + payment.amount() + " for an order of " + order.total();
+      if (event != null) {
+        ProviderEvents.save(transaction, provider.name(), event, orderId, ProviderEvents.Status.PARKED, reason);
+      }
+      transaction.audit(
+          "provider:" + provider.name(), "order.amount_differs", "order", orderId, Json.object().put("reason", reason));
+      return new Outcome.Parked(reason);
+    }
+    Orders.insertSession(
+        transaction, orderId, provider.name(), state.details().id(), state.details().url(), state.details().expiresAt());
+    recordPayment(transaction, order, state);
+    if (state.refunds() != null) {
+      recordRefunds(transaction, orderId, state.refunds());
+    }
+    if (state.disputes() != null) {
+      recordDisputes(transaction, orderId, state.disputes());
+    }
+    AccessRefresh.refresh(transaction, orderId, actor());
+    if (event != null) {
+      ProviderEvents.save(transaction, provider.name(), event, orderId, ProviderEvents.Status.HANDLED, null);
+    }
+    return new Outcome.Settled(orderId);
+  }
+
+  private String actor() {
+    return "provider:" + provider.name();
+  }
+
+  private void recordPayment(Transaction transaction, Orders.Order order, State state) throws SQLException {
+    PaymentState payment = state.payment();
+    if (order.paidAt() != null) {
+      return;
+    }
+    if (payment != null && state.session() == SessionStatus.COMPLETE) {
+      Orders.savePayment(
+          transaction, order.id(), provider.name(), payment.id(), payment.amount(), payment.status(), payment.evidence());
+      switch (payment.status()) {
+        case SUCCEEDED -> {
+          // Also an order that was given up meanwhile: whose money was taken gets what it bought.
+          Orders.setPaid(transaction, order.id());
+          Promotions.redeem(transaction, order.id());
+          audit(transaction, order, "order.paid");
+        }
+        case PENDING -> {
+          if (order.status() == OrderStatus.PENDING && !order.awaitingPayment()) {
+            Orders.setAwaitingPayment(transaction, order.id());
+            audit(transaction, order, "order.awaiting_payment");
+          }
+        }
+        case FAILED -> giveUp(transaction, order, OrderStatus.FAILED);
+      }
+    } else if (state.session() == SessionStatus.EXPIRED) {
+      giveUp(transaction, order, OrderStatus.CANCELLED);
+    }
+  }
+
+  private void giveUp(Transaction transaction, Orders.Order order, OrderStatus status) throws SQLException {
+    if (order.status() == OrderStatus.PENDING) {
+      Orders.setOver(transaction, order.id(), status);
+      Promotions.release(transaction, order.id());
+      audit(transaction, order, "order." + status.wireName());
+    }
+  }
+
+  private void audit(Transaction transaction, Orders.Order order, String action) {
+    transaction.audit(
+        actor(),
+        action,
+        "order",
+        order.id(),
+        Json.object()
+            .put("before", order.status().wireName())
+            .set("total", Json.money(order.total().amount(), order.total().currency())));
+  }
+
+  private void recordRefunds(Transaction transaction, UUID orderId, List<RefundState> found) throws SQLException {
+    List<Orders.Refund> known = Orders.refunds(transaction, orderId);
+    for (RefundState refund : found) {
+      Orders.Refund held =
+          known.stream()
+              .filter(
+                  each ->
+                      each.id().equals(refund.refundId()) || refund.id().equals(each.providerRefundId()))
+              .findFirst()
+              .orElse(null);
+      if (held != null) {
+        advance(transaction, queues, provider.name(), held, refund);
+      } else if (refund.status() != RefundStatus.FAILED) {
+        // Made in the provider's dashboard: it counts the same (rule 8). It names no unit.
+        UUID id = transaction.newId();
+        Orders.insertRefund(
+            transaction,
+            new Orders.Refund(
+                id,
+                orderId,
+                refund.amount(),
+                RefundReason.of(String.valueOf(refund.reason())).orElse(RefundReason.OTHER).wireName(),
+                null,
+                refund.status(),
+                refund.id(),
+                transaction.now(),
+                Set.of()),
+            provider.name(),
+            actor());
+        auditRefund(transaction, actor(), id, orderId, refund.status());
+        Outbox.add(transaction, queues, Outbox.Kind.REFUND, id, "");
+      }
+    }
+  }
+
+  /** Moves a refund on to what the provider says, never back; mails the buyer once it is on its way. */
+  static void advance(
+      Transaction transaction, Queues queues, String provider, Orders.Refund held, RefundState found)
+      throws SQLException {
+    if (held.status().mayBecome(found.status())) {
+      Orders.setRefund(transaction, held.id(), found.status(), found.id(), found.failure());
+      auditRefund(transaction, "provider:" + provider, held.id(), held.orderId(), found.status());
+      if (found.status() != RefundStatus.FAILED) {
+        Outbox.add(transaction, queues, Outbox.Kind.REFUND, held.id(), "");
+      }
+    }
+  }
+
+  static void auditRefund(Transaction transaction, String actor, UUID refundId, UUID orderId, RefundStatus status) {
+    transaction.audit(
+        actor,
+        "refund." + status.wireName(),
+        "refund",
+        refundId,
+        Json.object().put("order_id", orderId.toString()));
+  }
+
+  private void recordDisputes(Transaction transaction, UUID orderId, List<DisputeState> found) throws SQLException {
+    List<Orders.Dispute> known = Orders.disputes(transaction, orderId);
+    for (DisputeState dispute : found) {
+      Orders.Dispute held =
+          known.stream().filter(each -> each.providerDisputeId().equals(dispute.id())).findFirst().orElse(null);
+      if (held == null) {
+        Orders.insertDispute(
+            transaction, orderId, provider.name(), dispute.id(), dispute.amount(), dispute.status(), dispute.reason());
+      } else if (held.status().mayBecome(dispute.status())) {
+        Orders.setDispute(transaction, held.id(), dispute.status());
+      } else {
+        continue;
+      }
+      transaction.audit(
+          actor(),
+          "dispute." + dispute.status().wireName(),
+          "order",
+          orderId,
+          Json.object().put("dispute", dispute.id()));
+    }
+  }
+}
