@@ -23,7 +23,8 @@ public final class ProviderEvents {
   }
 
   /** Whether the event was handled before. */
-  public static boolean isSettled(Transaction transaction, String provider, String eventId) throws SQLException {
+  public static boolean isSettled(Transaction transaction, String provider, String eventId)
+      throws SQLException {
     return transaction
         .first(
             "select event_id from provider_event where provider = ? and event_id = ? and status = 'handled'",
@@ -33,7 +34,10 @@ public final class ProviderEvents {
         .isPresent();
   }
 
-  /** Records the event, in the transaction of its effect; a parked one can become handled, not the other way. */
+  /**
+   * Records the event, in the transaction of its effect; a parked one can become handled, not the
+   * other way.
+   */
   public static void save(
       Transaction transaction,
       String provider,
@@ -67,13 +71,17 @@ public final class ProviderEvents {
   }
 
   /** Up to where the provider's list of events was read. */
-  public static Optional<Instant> checkpoint(Transaction transaction, String provider) throws SQLException {
+  public static Optional<Instant> checkpoint(Transaction transaction, String provider)
+      throws SQLException {
     return transaction.first(
-        "select events_to from provider_checkpoint where provider = ?", row -> row.instant("events_to"), provider);
+        "select events_to from provider_checkpoint where provider = ?",
+        row -> row.instant("events_to"),
+        provider);
   }
 
   /** Remembers how far the list was read; it never goes back. */
-  public static void setCheckpoint(Transaction transaction, String provider, Instant eventsTo) throws SQLException {
+  public static void setCheckpoint(Transaction transaction, String provider, Instant eventsTo)
+      throws SQLException {
     transaction.update(
         """
         insert into provider_checkpoint as held (provider, events_to, updated_at) values (?, ?, ?)

@@ -13,17 +13,24 @@ import shelfless.domain.Unit;
 import shelfless.json.Json;
 
 /**
- * Derives again what an order, its entitlements and licence keys say, from what is recorded (rule 7). Called in every
- * transaction that records a payment, refund, dispute or revocation, with the order's row locked.
+ * Derives again what an order, its entitlements and licence keys say, from what is recorded (rule
+ * 7). Called in every transaction that records a payment, refund, dispute or revocation, with the
+ * order's row locked.
  */
 public final class AccessRefresh {
   private AccessRefresh() {}
 
   private record Held(
-      UUID id, Unit unit, EntitlementStatus status, @Nullable String reason, boolean withdrawn, boolean keyMissing) {}
+      UUID id,
+      Unit unit,
+      EntitlementStatus status,
+      @Nullable String reason,
+      boolean withdrawn,
+      boolean keyMissing) {}
 
   /** Writes what the derivation says wherever it differs, each change with its audit row. */
-  public static void refresh(Transaction transaction, UUID orderId, String actor) throws SQLException {
+  public static void refresh(Transaction transaction, UUID orderId, String actor)
+      throws SQLException {
     Orders.Order order = Orders.lock(transaction, orderId).orElseThrow();
     OrderFacts facts = Orders.facts(transaction, order);
     refreshOrder(transaction, order, facts, actor);
@@ -47,11 +54,16 @@ public final class AccessRefresh {
                     // A product that became licensed after the sale owes its earlier buyers no key.
                     row.bool("key_missing") && row.text("status").equals("pending")),
             orderId)) {
-      refreshEntitlement(transaction, held, Access.derive(facts, held.unit, held.withdrawn, held.keyMissing), actor);
+      refreshEntitlement(
+          transaction,
+          held,
+          Access.derive(facts, held.unit, held.withdrawn, held.keyMissing),
+          actor);
     }
   }
 
-  private static void refreshOrder(Transaction transaction, Orders.Order order, OrderFacts facts, String actor)
+  private static void refreshOrder(
+      Transaction transaction, Orders.Order order, OrderFacts facts, String actor)
       throws SQLException {
     OrderStatus status = Access.orderStatus(order.status(), facts);
     if (status != order.status()) {
@@ -65,10 +77,12 @@ public final class AccessRefresh {
     }
   }
 
-  private static void refreshEntitlement(Transaction transaction, Held held, Access access, String actor)
-      throws SQLException {
+  private static void refreshEntitlement(
+      Transaction transaction, Held held, Access access, String actor) throws SQLException {
     String reason =
-        access.status() == EntitlementStatus.REVOKED && access.reason() != null ? access.reason().wireName() : null;
+        access.status() == EntitlementStatus.REVOKED && access.reason() != null
+            ? access.reason().wireName()
+            : null;
     if (access.status() == held.status && java.util.Objects.equals(reason, held.reason)) {
       return;
     }

@@ -19,7 +19,10 @@ import shelfless.runtime.Environment;
 import shelfless.runtime.IdGenerator;
 import shelfless.security.Tokens;
 
-/** Delivers what a paid order is owed: one entitlement for each unit, its licence key, and the mail with the links. */
+/**
+ * Delivers what a paid order is owed: one entitlement for each unit, its licence key, and the mail
+ * with the links.
+ */
 public final class Fulfillment {
   private final Database database;
   private final Tokens tokens;
@@ -42,8 +45,8 @@ public final class Fulfillment {
   }
 
   /**
-   * Delivers in a transaction of its own. Whoever calls it, and however often: the order's row is locked first, and each
-   * unit can have one entitlement (rule 3).
+   * Delivers in a transaction of its own. Whoever calls it, and however often: the order's row is
+   * locked first, and each unit can have one entitlement (rule 3).
    */
   public Outcome fulfill(UUID orderId) {
     return database.transaction(
@@ -64,8 +67,8 @@ public final class Fulfillment {
   }
 
   /**
-   * Delivers now, so that the buyer who comes back finds the links; what fails is left to the queue, and behind that to
-   * the sweep.
+   * Delivers now, so that the buyer who comes back finds the links; what fails is left to the
+   * queue, and behind that to the sweep.
    */
   public void fulfillOrQueue(UUID orderId) {
     try {
@@ -110,10 +113,15 @@ public final class Fulfillment {
     AccessRefresh.refresh(transaction, order.id(), "system");
     Outbox.add(transaction, queues, Outbox.Kind.RECEIPT, order.id(), "");
     transaction.audit(
-        "system", "order.fulfilled", "order", order.id(), Json.object().put("entitlements", delivered));
+        "system",
+        "order.fulfilled",
+        "order",
+        order.id(),
+        Json.object().put("entitlements", delivered));
   }
 
-  private int issue(Transaction transaction, Orders.Order order, Orders.Item item, int unit, Terms terms)
+  private int issue(
+      Transaction transaction, Orders.Order order, Orders.Item item, int unit, Terms terms)
       throws SQLException {
     Instant now = transaction.now();
     UUID id = transaction.newId();

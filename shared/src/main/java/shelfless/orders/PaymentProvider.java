@@ -11,17 +11,19 @@ import shelfless.domain.PaymentStatus;
 import shelfless.domain.RefundStatus;
 
 /**
- * The payment provider, as far as the shop uses it. No call is made while a transaction or a lock is held.
+ * The payment provider, as far as the shop uses it. No call is made while a transaction or a lock
+ * is held.
  *
- * <p>Every call throws {@link shelfless.runtime.Unavailable} when the provider can't be reached, is slow or fails; the
- * same call can then be made again, since what it makes is keyed by our ids.
+ * <p>Every call throws {@link shelfless.runtime.Unavailable} when the provider can't be reached, is
+ * slow or fails; the same call can then be made again, since what it makes is keyed by our ids.
  */
 public interface PaymentProvider {
   /** The provider's name in the database: {@code stripe}. */
   String name();
 
   /**
-   * Makes the page on which the order is paid, or gives back the one that was made before for the same order.
+   * Makes the page on which the order is paid, or gives back the one that was made before for the
+   * same order.
    *
    * @throws Refused when the provider will not take such an order
    */
@@ -33,7 +35,10 @@ public interface PaymentProvider {
   /** Ends a session that is still open; false when it was complete or over already. */
   boolean expireSession(String sessionId);
 
-  /** The order that a payment of the provider's belongs to, by what we noted on it; nothing for one that is not ours. */
+  /**
+   * The order that a payment of the provider's belongs to, by what we noted on it; nothing for one
+   * that is not ours.
+   */
   Optional<UUID> orderOfPayment(String providerPaymentId);
 
   /**
@@ -51,13 +56,19 @@ public interface PaymentProvider {
 
   /** What is to be paid, and where the buyer goes afterwards. */
   record NewSession(
-      UUID orderId, String orderNumber, String email, List<Line> lines, String successUrl, String cancelUrl) {}
+      UUID orderId,
+      String orderNumber,
+      String email,
+      List<Line> lines,
+      String successUrl,
+      String cancelUrl) {}
 
   /** A page on which an order is paid. */
   record Session(String id, String url, Instant expiresAt) {}
 
   /** What is to be given back. */
-  record NewRefund(UUID refundId, UUID orderId, String providerPaymentId, Money amount, String reason) {}
+  record NewRefund(
+      UUID refundId, UUID orderId, String providerPaymentId, Money amount, String reason) {}
 
   /**
    * How an order stands at the provider.
@@ -87,7 +98,10 @@ public interface PaymentProvider {
 
   /** A payment; {@code evidence} is the allow-list of fields that is kept. */
   record PaymentState(
-      String id, Money amount, PaymentStatus status, com.fasterxml.jackson.databind.node.ObjectNode evidence) {}
+      String id,
+      Money amount,
+      PaymentStatus status,
+      com.fasterxml.jackson.databind.node.ObjectNode evidence) {}
 
   /** A refund; {@code refundId} is our id, null for one made in the provider's dashboard. */
   record RefundState(
@@ -102,7 +116,8 @@ public interface PaymentProvider {
   record DisputeState(String id, Money amount, DisputeStatus status, String reason) {}
 
   /**
-   * That something happened to an object of the provider's. Only the ids are read; what is true now is fetched.
+   * That something happened to an object of the provider's. Only the ids are read; what is true now
+   * is fetched.
    *
    * @param sessionId set when it is about a session
    * @param paymentId set when it is about a payment, a refund or a dispute

@@ -26,9 +26,10 @@ import shelfless.orders.PaymentProvider.State;
 import shelfless.runtime.Environment;
 
 /**
- * Brings an order to the state that it has at the payment provider: what is true is fetched, and recorded where it is not
- * recorded yet. The webhook, the page that the buyer comes back to and the sweeps all end here, so a notice that comes
- * twice, late, in another order or never changes nothing.
+ * Brings an order to the state that it has at the payment provider: what is true is fetched, and
+ * recorded where it is not recorded yet. The webhook, the page that the buyer comes back to and the
+ * sweeps all end here, so a notice that comes twice, late, in another order or never changes
+ * nothing.
  */
 public final class Reconciliation {
   private final Database database;
@@ -55,19 +56,27 @@ public final class Reconciliation {
     record Parked(String reason) implements Outcome {}
   }
 
-  /** Looks at the order's session and records what it finds; an order without a session is as it is. */
+  /**
+   * Looks at the order's session and records what it finds; an order without a session is as it is.
+   */
   public Outcome reconcile(UUID orderId) {
     String session =
         database.transaction(
-            transaction -> Orders.session(transaction, orderId).map(Orders.CheckoutSession::providerSessionId).orElse(null));
+            transaction ->
+                Orders.session(transaction, orderId)
+                    .map(Orders.CheckoutSession::providerSessionId)
+                    .orElse(null));
     return session == null
         ? new Outcome.Settled(orderId)
         : settle(orderId, provider.fetch(session, true), null);
   }
 
-  /** Does what a notice of the provider's calls for; one that was handled before is left at that. */
+  /**
+   * Does what a notice of the provider's calls for; one that was handled before is left at that.
+   */
   public Outcome handle(PaymentProvider.Event event) {
-    if (database.transaction(transaction -> ProviderEvents.isSettled(transaction, provider.name(), event.id()))) {
+    if (database.transaction(
+        transaction -> ProviderEvents.isSettled(transaction, provider.name(), event.id()))) {
       return new Outcome.NotOurs();
     }
     if (event.sessionId() == null && event.paymentId() == null) {
@@ -78,14 +87,18 @@ public final class Reconciliation {
     if (orderId == null) {
       return new Outcome.NotOurs();
     }
-    boolean known = database.transaction(transaction -> Orders.find(transaction, orderId).isPresent());
+    boolean known =
+        database.transaction(transaction -> Orders.find(transaction, orderId).isPresent());
     if (!known) {
       return park(event, "it names order " + orderId + ", which is not here");
     }
     if (sessionId == null) {
       sessionId =
           database.transaction(
-              transaction -> Orders.session(transaction, orderId).map(Orders.CheckoutSession::providerSessionId).orElse(null));
+              transaction ->
+                  Orders.session(transaction, orderId)
+                      .map(Orders.CheckoutSession::providerSessionId)
+                      .orElse(null));
     }
     if (sessionId == null) {
       return park(event, "order " + orderId + " has no session");
@@ -105,7 +118,8 @@ public final class Reconciliation {
             transaction ->
                 session != null
                     ? Orders.orderOfSession(transaction, provider.name(), session)
-                    : Orders.orderOfPayment(transaction, provider.name(), java.util.Objects.requireNonNull(payment)));
+                    : Orders.orderOfPayment(
+                        transaction, provider.name(), java.util.Objects.requireNonNull(payment)));
     if (known.isPresent()) {
       return known.get();
     }
@@ -116,7 +130,8 @@ public final class Reconciliation {
   public Outcome park(PaymentProvider.Event event, String reason) {
     database.transaction(
         transaction -> {
-          ProviderEvents.save(transaction, provider.name(), event, null, ProviderEvents.Status.PARKED, reason);
+          ProviderEvents.save(
+              transaction, provider.name(), event, null, ProviderEvents.Status.PARKED, reason);
           transaction.audit(
               "provider:" + provider.name(),
               "provider_event.parked",
@@ -129,7 +144,8 @@ public final class Reconciliation {
   }
 
   private Outcome settle(UUID orderId, State state, PaymentProvider.@Nullable Event event) {
-    Outcome outcome = database.transaction(transaction -> record(transaction, orderId, state, event));
+    Outcome outcome =
+        database.transaction(transaction -> record(transaction, orderId, state, event));
     if (outcome instanceof Outcome.Settled) {
       boolean owed =
           database.transaction(
@@ -154,14 +170,24 @@ public final class Reconciliation {
         && !(payment.amount().equals(order.total()) && state.total().equals(order.total()))) {
       String reason = "the provider took " + payment.amount() + " for an order of " + order.total();
       if (event != null) {
-        ProviderEvents.save(transaction, provider.name(), event, orderId, ProviderEvents.Status.PARKED, reason);
+        ProviderEvents.save(
+            transaction, provider.name(), event, orderId, ProviderEvents.Status.PARKED, reason);
       }
       transaction.audit(
-          "provider:" + provider.name(), "order.amount_differs", "order", orderId, Json.object().put("reason", reason));
+          "provider:" + provider.name(),
+          "order.amount_differs",
+          "order",
+          orderId,
+          Json.object().put("reason", reason));
       return new Outcome.Parked(reason);
     }
     Orders.insertSession(
-        transaction, orderId, provider.name(), state.details().id(), state.details().url(), state.details().expiresAt());
+        transaction,
+        orderId,
+        provider.name(),
+        state.details().id(),
+        state.details().url(),
+        state.details().expiresAt());
     recordPayment(transaction, order, state);
     if (state.refunds() != null) {
       recordRefunds(transaction, orderId, state.refunds());
@@ -171,7 +197,8 @@ public final class Reconciliation {
     }
     AccessRefresh.refresh(transaction, orderId, actor());
     if (event != null) {
-      ProviderEvents.save(transaction, provider.name(), event, orderId, ProviderEvents.Status.HANDLED, null);
+      ProviderEvents.save(
+          transaction, provider.name(), event, orderId, ProviderEvents.Status.HANDLED, null);
     }
     return new Outcome.Settled(orderId);
   }
@@ -180,14 +207,21 @@ public final class Reconciliation {
     return "provider:" + provider.name();
   }
 
-  private void recordPayment(Transaction transaction, Orders.Order order, State state) throws SQLException {
+  private void recordPayment(Transaction transaction, Orders.Order order, State state)
+      throws SQLException {
     PaymentState payment = state.payment();
     if (order.paidAt() != null) {
       return;
     }
     if (payment != null && state.session() == SessionStatus.COMPLETE) {
       Orders.savePayment(
-          transaction, order.id(), provider.name(), payment.id(), payment.amount(), payment.status(), payment.evidence());
+          transaction,
+          order.id(),
+          provider.name(),
+          payment.id(),
+          payment.amount(),
+          payment.status(),
+          payment.evidence());
       switch (payment.status()) {
         case SUCCEEDED -> {
           // Also an order that was given up meanwhile: whose money was taken gets what it bought.
@@ -208,7 +242,8 @@ public final class Reconciliation {
     }
   }
 
-  private void giveUp(Transaction transaction, Orders.Order order, OrderStatus status) throws SQLException {
+  private void giveUp(Transaction transaction, Orders.Order order, OrderStatus status)
+      throws SQLException {
     if (order.status() == OrderStatus.PENDING) {
       Orders.setOver(transaction, order.id(), status);
       Promotions.release(transaction, order.id());
@@ -227,14 +262,16 @@ public final class Reconciliation {
             .set("total", Json.money(order.total().amount(), order.total().currency())));
   }
 
-  private void recordRefunds(Transaction transaction, UUID orderId, List<RefundState> found) throws SQLException {
+  private void recordRefunds(Transaction transaction, UUID orderId, List<RefundState> found)
+      throws SQLException {
     List<Orders.Refund> known = Orders.refunds(transaction, orderId);
     for (RefundState refund : found) {
       Orders.Refund held =
           known.stream()
               .filter(
                   each ->
-                      each.id().equals(refund.refundId()) || refund.id().equals(each.providerRefundId()))
+                      each.id().equals(refund.refundId())
+                          || refund.id().equals(each.providerRefundId()))
               .findFirst()
               .orElse(null);
       if (held != null) {
@@ -248,7 +285,9 @@ public final class Reconciliation {
                 id,
                 orderId,
                 refund.amount(),
-                RefundReason.of(String.valueOf(refund.reason())).orElse(RefundReason.OTHER).wireName(),
+                RefundReason.of(String.valueOf(refund.reason()))
+                    .orElse(RefundReason.OTHER)
+                    .wireName(),
                 null,
                 refund.status(),
                 refund.id(),
@@ -262,9 +301,15 @@ public final class Reconciliation {
     }
   }
 
-  /** Moves a refund on to what the provider says, never back; mails the buyer once it is on its way. */
+  /**
+   * Moves a refund on to what the provider says, never back; mails the buyer once it is on its way.
+   */
   static void advance(
-      Transaction transaction, Queues queues, String provider, Orders.Refund held, RefundState found)
+      Transaction transaction,
+      Queues queues,
+      String provider,
+      Orders.Refund held,
+      RefundState found)
       throws SQLException {
     if (held.status().mayBecome(found.status())) {
       Orders.setRefund(transaction, held.id(), found.status(), found.id(), found.failure());
@@ -275,7 +320,8 @@ public final class Reconciliation {
     }
   }
 
-  static void auditRefund(Transaction transaction, String actor, UUID refundId, UUID orderId, RefundStatus status) {
+  static void auditRefund(
+      Transaction transaction, String actor, UUID refundId, UUID orderId, RefundStatus status) {
     transaction.audit(
         actor,
         "refund." + status.wireName(),
@@ -284,14 +330,24 @@ public final class Reconciliation {
         Json.object().put("order_id", orderId.toString()));
   }
 
-  private void recordDisputes(Transaction transaction, UUID orderId, List<DisputeState> found) throws SQLException {
+  private void recordDisputes(Transaction transaction, UUID orderId, List<DisputeState> found)
+      throws SQLException {
     List<Orders.Dispute> known = Orders.disputes(transaction, orderId);
     for (DisputeState dispute : found) {
       Orders.Dispute held =
-          known.stream().filter(each -> each.providerDisputeId().equals(dispute.id())).findFirst().orElse(null);
+          known.stream()
+              .filter(each -> each.providerDisputeId().equals(dispute.id()))
+              .findFirst()
+              .orElse(null);
       if (held == null) {
         Orders.insertDispute(
-            transaction, orderId, provider.name(), dispute.id(), dispute.amount(), dispute.status(), dispute.reason());
+            transaction,
+            orderId,
+            provider.name(),
+            dispute.id(),
+            dispute.amount(),
+            dispute.status(),
+            dispute.reason());
       } else if (held.status().mayBecome(dispute.status())) {
         Orders.setDispute(transaction, held.id(), dispute.status());
       } else {

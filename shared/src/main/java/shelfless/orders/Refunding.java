@@ -18,9 +18,9 @@ import shelfless.json.Json;
 import shelfless.runtime.Environment;
 
 /**
- * Gives money back (rule 8): the refund is recorded as requested, then asked for at the provider under our id, then
- * recorded as what the provider made of it. A crash in between is picked up by {@link #carryOut}, which can be called
- * again and again.
+ * Gives money back (rule 8): the refund is recorded as requested, then asked for at the provider
+ * under our id, then recorded as what the provider made of it. A crash in between is picked up by
+ * {@link #carryOut}, which can be called again and again.
  */
 public final class Refunding {
   private final Database database;
@@ -50,7 +50,12 @@ public final class Refunding {
 
   /** Records what is to be given back, if the order allows it. */
   public Requested request(
-      UUID orderId, RefundPlan.Request wanted, RefundReason reason, @Nullable String note, String actor, Keep keep) {
+      UUID orderId,
+      RefundPlan.Request wanted,
+      RefundReason reason,
+      @Nullable String note,
+      String actor,
+      Keep keep) {
     return database.transaction(
         transaction -> {
           Optional<Orders.Order> order = Orders.lock(transaction, orderId);
@@ -88,7 +93,9 @@ public final class Refunding {
                       .put("order_id", orderId.toString())
                       .put("reason", reason.wireName())
                       .put("units", refund.units().size())
-                      .set("amount", Json.money(refund.amount().amount(), refund.amount().currency())));
+                      .set(
+                          "amount",
+                          Json.money(refund.amount().amount(), refund.amount().currency())));
               yield new Requested.Recorded(id);
             }
           };
@@ -98,8 +105,8 @@ public final class Refunding {
   private record Command(PaymentProvider.NewRefund refund, RefundStatus status) {}
 
   /**
-   * Asks the provider for a refund that was requested, and records the answer. One that got its answer before is left as
-   * it is. What the provider refuses becomes failed, and frees the amount.
+   * Asks the provider for a refund that was requested, and records the answer. One that got its
+   * answer before is left as it is. What the provider refuses becomes failed, and frees the amount.
    *
    * @throws PaymentProvider.Refused when the provider refused
    */
@@ -128,10 +135,12 @@ public final class Refunding {
             .orElseThrow();
     Money amount = refund.amount();
     return new Command(
-        new PaymentProvider.NewRefund(refundId, orderId, payment, amount, refund.reason()), refund.status());
+        new PaymentProvider.NewRefund(refundId, orderId, payment, amount, refund.reason()),
+        refund.status());
   }
 
-  private static Orders.Refund find(Transaction transaction, UUID orderId, UUID refundId) throws SQLException {
+  private static Orders.Refund find(Transaction transaction, UUID orderId, UUID refundId)
+      throws SQLException {
     return Orders.refunds(transaction, orderId).stream()
         .filter(each -> each.id().equals(refundId))
         .findFirst()
@@ -142,7 +151,8 @@ public final class Refunding {
     database.transaction(
         transaction -> {
           Orders.lock(transaction, orderId);
-          Reconciliation.advance(transaction, queues, provider.name(), find(transaction, orderId, refundId), made);
+          Reconciliation.advance(
+              transaction, queues, provider.name(), find(transaction, orderId, refundId), made);
           AccessRefresh.refresh(transaction, orderId, "provider:" + provider.name());
           return true;
         });

@@ -1,7 +1,7 @@
 /**
- * What the shop exists for: placing orders, learning that they were paid, delivering them once, refunding them. Each
- * effect is keyed by the business object that it is about, so that whatever is repeated, reordered or lost changes
- * nothing.
+ * What the shop exists for: placing orders, learning that they were paid, delivering them once,
+ * refunding them. Each effect is keyed by the business object that it is about, so that whatever is
+ * repeated, reordered or lost changes nothing.
  */
 @NullMarked
 package shelfless.orders;

@@ -12,8 +12,8 @@ import shelfless.json.Json;
 import shelfless.orders.PaymentProvider;
 
 /**
- * Reads the ids out of Stripe's events, from the plain JSON: the library leaves the object empty when the endpoint's API
- * version is another than its own.
+ * Reads the ids out of Stripe's events, from the plain JSON: the library leaves the object empty
+ * when the endpoint's API version is another than its own.
  */
 public final class StripeEvents {
   /** What the webhook endpoint is to be subscribed to; all else is acknowledged and left alone. */
@@ -36,12 +36,18 @@ public final class StripeEvents {
 
   private StripeEvents() {}
 
-  /** The event, or nothing when it is of a type that does not matter here; null when it is no event at all. */
+  /**
+   * The event, or nothing when it is of a type that does not matter here; null when it is no event
+   * at all.
+   */
   public static @Nullable Optional<PaymentProvider.Event> read(JsonNode tree) {
     String id = tree.path("id").asText("");
     String type = tree.path("type").asText("");
     JsonNode object = tree.path("data").path("object");
-    if (!id.startsWith("evt_") || type.isEmpty() || !tree.path("created").canConvertToLong() || !object.isObject()) {
+    if (!id.startsWith("evt_")
+        || type.isEmpty()
+        || !tree.path("created").canConvertToLong()
+        || !object.isObject()) {
       return null;
     }
     if (!TYPES.contains(type)) {
@@ -63,7 +69,8 @@ public final class StripeEvents {
             Instant.ofEpochSecond(tree.path("created").longValue()),
             isSession ? object.path("id").asText(null) : null,
             isSession ? null : object.path("payment_intent").asText(null),
-            HttpRequest.uuid(object.path("metadata").path("order_id").asText("")).orElse((UUID) null),
+            HttpRequest.uuid(object.path("metadata").path("order_id").asText(""))
+                .orElse((UUID) null),
             evidence));
   }
 }

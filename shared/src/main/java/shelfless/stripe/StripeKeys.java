@@ -21,7 +21,8 @@ public record StripeKeys(String apiKey, List<String> webhookSecrets) {
           tree.path("api_key").asText(),
           tree.path("webhook_secrets").valueStream().map(JsonNode::asText).toList());
     } catch (JsonProcessingException unreadable) {
-      throw new IllegalStateException("The secret of Stripe's keys is not the JSON that it must be.");
+      throw new IllegalStateException(
+          "The secret of Stripe's keys is not the JSON that it must be.");
     }
   }
 }

@@ -7,7 +7,6 @@ import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
 import com.stripe.model.Charge;
 import com.stripe.model.Dispute;
-import com.stripe.model.Event;
 import com.stripe.model.PaymentIntent;
 import com.stripe.model.Refund;
 import com.stripe.model.StripeCollection;
@@ -68,7 +67,12 @@ public final class StripeProvider implements PaymentProvider {
     } catch (StripeException refused) {
       Integer status = refused.getStatusCode();
       // 409 and 429: another call runs with the same key, or there were too many.
-      if (status == null || status >= 500 || status == 409 || status == 429 || status == 401 || status == 403) {
+      if (status == null
+          || status >= 500
+          || status == 409
+          || status == 429
+          || status == 401
+          || status == 403) {
         throw new Unavailable("The payment provider", refused);
       }
       throw new Refused(String.valueOf(refused.getCode()), String.valueOf(refused.getMessage()));
@@ -109,13 +113,21 @@ public final class StripeProvider implements PaymentProvider {
                       .setCurrency(line.unitAmount().currency().toLowerCase(Locale.ROOT))
                       .setUnitAmount(line.unitAmount().amount())
                       .setProductData(
-                          SessionCreateParams.LineItem.PriceData.ProductData.builder().setName(line.title()).build())
+                          SessionCreateParams.LineItem.PriceData.ProductData.builder()
+                              .setName(line.title())
+                              .build())
                       .build())
               .build());
     }
     // A repeated key needs identical parameters, so nothing above depends on the moment.
     return session(
-        call(() -> client.v1().checkout().sessions().create(parameters.build(), keyed("session-" + wanted.orderId()))));
+        call(
+            () ->
+                client
+                    .v1()
+                    .checkout()
+                    .sessions()
+                    .create(parameters.build(), keyed("session-" + wanted.orderId()))));
   }
 
   private static Session session(com.stripe.model.checkout.Session session) {
@@ -137,12 +149,15 @@ public final class StripeProvider implements PaymentProvider {
                     .sessions()
                     .retrieve(
                         sessionId,
-                        SessionRetrieveParams.builder().addExpand("payment_intent.latest_charge").build()));
+                        SessionRetrieveParams.builder()
+                            .addExpand("payment_intent.latest_charge")
+                            .build()));
     PaymentIntent intent = found.getPaymentIntentObject();
     Charge charge = intent == null ? null : intent.getLatestChargeObject();
     boolean changed =
         charge != null
-            && (Boolean.TRUE.equals(charge.getDisputed()) || (charge.getAmountRefunded() != null && charge.getAmountRefunded() > 0));
+            && (Boolean.TRUE.equals(charge.getDisputed())
+                || (charge.getAmountRefunded() != null && charge.getAmountRefunded() > 0));
     boolean deep = intent != null && (withRefundsAndDisputes || changed);
     return new State(
         HttpRequest.uuid(String.valueOf(found.getClientReferenceId())).orElse((UUID) null),
@@ -159,7 +174,8 @@ public final class StripeProvider implements PaymentProvider {
     PaymentStatus status =
         switch (intent.getStatus()) {
           case "succeeded" -> PaymentStatus.SUCCEEDED;
-          case "processing", "requires_capture", "requires_action", "requires_confirmation" -> PaymentStatus.PENDING;
+          case "processing", "requires_capture", "requires_action", "requires_confirmation" ->
+              PaymentStatus.PENDING;
           default -> PaymentStatus.FAILED;
         };
     ObjectNode evidence =
@@ -169,7 +185,8 @@ public final class StripeProvider implements PaymentProvider {
             .put("intent_status", intent.getStatus())
             .put("created", intent.getCreated())
             .put("charge", charge == null ? null : charge.getId());
-    long amount = status == PaymentStatus.SUCCEEDED ? intent.getAmountReceived() : intent.getAmount();
+    long amount =
+        status == PaymentStatus.SUCCEEDED ? intent.getAmountReceived() : intent.getAmount();
     return new PaymentState(intent.getId(), money(amount, intent.getCurrency()), status, evidence);
   }
 
@@ -179,7 +196,8 @@ public final class StripeProvider implements PaymentProvider {
                 client
                     .v1()
                     .refunds()
-                    .list(RefundListParams.builder().setPaymentIntent(intent).setLimit(100L).build()))
+                    .list(
+                        RefundListParams.builder().setPaymentIntent(intent).setLimit(100L).build()))
         .getData()
         .stream()
         .map(StripeProvider::refund)
@@ -189,16 +207,20 @@ public final class StripeProvider implements PaymentProvider {
   private List<DisputeState> disputes(String intent) {
     List<DisputeState> states = new ArrayList<>();
     for (Dispute dispute :
-        call(
-                () ->
-                    client
-                        .v1()
-                        .disputes()
-                        .list(DisputeListParams.builder().setPaymentIntent(intent).setLimit(100L).build()))
+        call(() ->
+                client
+                    .v1()
+                    .disputes()
+                    .list(
+                        DisputeListParams.builder()
+                            .setPaymentIntent(intent)
+                            .setLimit(100L)
+                            .build()))
             .getData()) {
       DisputeStatus status =
           DisputeStatus.of(dispute.getStatus())
-              .orElseThrow(() -> new IllegalStateException("Unknown dispute status " + dispute.getStatus()));
+              .orElseThrow(
+                  () -> new IllegalStateException("Unknown dispute status " + dispute.getStatus()));
       states.add(
           new DisputeState(
               dispute.getId(),
@@ -245,7 +267,9 @@ public final class StripeProvider implements PaymentProvider {
     try {
       Map<String, String> metadata =
           call(() -> client.v1().paymentIntents().retrieve(providerPaymentId)).getMetadata();
-      return metadata == null ? Optional.empty() : HttpRequest.uuid(metadata.getOrDefault("order_id", ""));
+      return metadata == null
+          ? Optional.empty()
+          : HttpRequest.uuid(metadata.getOrDefault("order_id", ""));
     } catch (Refused unknown) {
       return Optional.empty();
     }
@@ -260,19 +284,26 @@ public final class StripeProvider implements PaymentProvider {
             .putMetadata("refund_id", wanted.refundId().toString())
             .putMetadata("order_id", wanted.orderId().toString());
     switch (wanted.reason()) {
-      case "requested_by_customer" -> parameters.setReason(RefundCreateParams.Reason.REQUESTED_BY_CUSTOMER);
+      case "requested_by_customer" ->
+          parameters.setReason(RefundCreateParams.Reason.REQUESTED_BY_CUSTOMER);
       case "duplicate" -> parameters.setReason(RefundCreateParams.Reason.DUPLICATE);
       case "fraudulent" -> parameters.setReason(RefundCreateParams.Reason.FRAUDULENT);
       default -> {
         // Stripe has no word for another reason.
       }
     }
-    return refund(call(() -> client.v1().refunds().create(parameters.build(), keyed("refund-" + wanted.refundId()))));
+    return refund(
+        call(
+            () ->
+                client
+                    .v1()
+                    .refunds()
+                    .create(parameters.build(), keyed("refund-" + wanted.refundId()))));
   }
 
   @Override
-  public List<PaymentProvider.Event> eventsSince(Instant since) {
-    List<PaymentProvider.Event> events = new ArrayList<>();
+  public List<Event> eventsSince(Instant since) {
+    List<Event> events = new ArrayList<>();
     String after = null;
     boolean more = true;
     while (more) {
@@ -283,9 +314,9 @@ public final class StripeProvider implements PaymentProvider {
       if (after != null) {
         parameters.setStartingAfter(after);
       }
-      StripeCollection<Event> page = call(() -> client.v1().events().list(parameters.build()));
-      for (Event event : page.getData()) {
-        Optional<PaymentProvider.Event> read = read(event);
+      StripeCollection<com.stripe.model.Event> page = call(() -> client.v1().events().list(parameters.build()));
+      for (com.stripe.model.Event event : page.getData()) {
+        Optional<Event> read = read(event);
         if (read != null) {
           read.ifPresent(events::add);
         }
@@ -297,7 +328,7 @@ public final class StripeProvider implements PaymentProvider {
     return events.reversed();
   }
 
-  private static @Nullable Optional<PaymentProvider.Event> read(Event event) {
+  private static @Nullable Optional<Event> read(com.stripe.model.Event event) {
     try {
       return StripeEvents.read(Json.MAPPER.readTree(event.toJson()));
     } catch (JsonProcessingException impossible) {

@@ -12,16 +12,21 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The check of the {@code Stripe-Signature} header (<a href="https://docs.stripe.com/webhooks#verify-manually">Stripe's
- * own description</a>): HMAC-SHA-256 over the time stamp, a dot and the raw bytes. Our own, because the library's accepts
- * time stamps from the future and answers some malformed headers with other exceptions than its own.
+ * The check of the {@code Stripe-Signature} header (<a
+ * href="https://docs.stripe.com/webhooks#verify-manually">Stripe's own description</a>):
+ * HMAC-SHA-256 over the time stamp, a dot and the raw bytes. Our own, because the library's accepts
+ * time stamps from the future and answers some malformed headers with other exceptions than its
+ * own.
  */
 public final class WebhookSignature {
   private static final Duration TOLERANCE = Duration.ofMinutes(5);
 
   private WebhookSignature() {}
 
-  /** Whether one of the secrets made one of the header's signatures, at about this time. Never throws. */
+  /**
+   * Whether one of the secrets made one of the header's signatures, at about this time. Never
+   * throws.
+   */
   public static boolean isValid(String header, byte[] body, List<String> secrets, Instant now) {
     String timestamp = null;
     List<byte[]> signatures = new ArrayList<>();
@@ -33,7 +38,9 @@ public final class WebhookSignature {
         signatures.add(HexFormat.of().parseHex(pair[1]));
       }
     }
-    if (timestamp == null || !timestamp.matches("[0-9]{1,12}") || !isRecent(Long.parseLong(timestamp), now)) {
+    if (timestamp == null
+        || !timestamp.matches("[0-9]{1,12}")
+        || !isRecent(Long.parseLong(timestamp), now)) {
       return false;
     }
     boolean valid = false;
