@@ -133,6 +133,11 @@ public final class Problem extends RuntimeException {
     return detail;
   }
 
+  /** The headers that the answer carries besides its own. */
+  Map<String, String> headers() {
+    return headers;
+  }
+
   /** The answer. */
   public HttpResponse response() {
     ObjectNode body = Json.object();
