@@ -3,6 +3,7 @@ package shelfless.runtime;
 import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import shelfless.aws.Files;
 import shelfless.aws.Queues;
 import shelfless.aws.Secrets;
 import shelfless.data.Database;
@@ -23,6 +24,7 @@ public final class Environment implements AutoCloseable {
   private @Nullable Database database;
   private @Nullable Secrets secrets;
   private @Nullable Queues queues;
+  private @Nullable Files files;
 
   public Environment(Map<String, String> variables, Clock clock, IdGenerator ids) {
     this.settings = new Settings(variables);
@@ -78,6 +80,16 @@ public final class Environment implements AutoCloseable {
     return ready;
   }
 
+  /** The bucket of the products' files. */
+  public Files files() {
+    Files ready = files;
+    if (ready == null) {
+      ready = new Files(settings);
+      files = ready;
+    }
+    return ready;
+  }
+
   /** The keys of the tokens in links. */
   public Tokens tokens() {
     return Tokens.of(secrets().read("TOKEN_KEYS_SECRET"));
@@ -99,6 +111,9 @@ public final class Environment implements AutoCloseable {
     }
     if (queues != null) {
       queues.close();
+    }
+    if (files != null) {
+      files.close();
     }
   }
 }

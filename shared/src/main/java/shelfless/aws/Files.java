@@ -1,0 +1,275 @@
+package shelfless.aws;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import shelfless.runtime.Settings;
+import software.amazon.awssdk.awscore.presigner.PresignedRequest;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/**
+ * The bucket of the products' files. Uploads go to it directly, by requests that are signed here
+ * and that fix the key, the size, the type and the SHA-256; what arrived is read again before it is
+ * sold, since a store need not have checked anything, and an object that came in parts has no
+ * SHA-256 of its own.
+ *
+ * <p>The settings are {@code ASSET_BUCKET} and, where S3 is not AWS's own, {@code
+ * AWS_ENDPOINT_URL_S3}. A store that can't be reached is an {@link
+ * software.amazon.awssdk.core.exception.SdkException}.
+ */
+public final class Files implements AutoCloseable {
+  /** The largest file, in bytes, that is uploaded in one piece. */
+  public static final long LARGEST_PIECE = 100_000_000;
+
+  private static final long SMALLEST_PART = 16L * 1024 * 1024;
+
+  /** So many that their signed addresses, and later their entity tags, fit into one answer. */
+  private static final long MOST_PARTS = 500;
+
+  /** How long the address for one piece can be used. */
+  public static final Duration PIECE_EXPIRY = Duration.ofHours(1);
+
+  /** How long the addresses for parts can be used. */
+  public static final Duration PARTS_EXPIRY = Duration.ofHours(12);
+
+  private final Settings settings;
+  private final String bucket;
+  private @Nullable S3Client client;
+  private @Nullable S3Presigner presigner;
+
+  public Files(Settings settings) {
+    this.settings = settings;
+    this.bucket = settings.required("ASSET_BUCKET");
+  }
+
+  /**
+   * A request that whoever holds it can make.
+   *
+   * @param headers all that the signature covers, to be sent as they are
+   */
+  public record SignedRequest(String method, String url, Map<String, String> headers) {}
+
+  /** The slice of a file that one part holds; numbers begin at 1. */
+  public record Slice(int number, long offset, long size) {}
+
+  /** A part that was uploaded, with the entity tag that its upload answered. */
+  public record Part(int number, String etag) {}
+
+  /** What is stored under a key; the SHA-256 is in hexadecimal. */
+  public record Content(long size, String sha256) {}
+
+  /** The parts of a large file: all of one size but the last, which holds the rest. */
+  public static List<Slice> slices(long fileSize) {
+    long smallestCount = Math.ceilDiv(fileSize, SMALLEST_PART);
+    long size = Math.ceilDiv(fileSize, Math.min(smallestCount, MOST_PARTS));
+    List<Slice> slices = new ArrayList<>();
+    for (long offset = 0; offset < fileSize; offset += size) {
+      slices.add(new Slice(slices.size() + 1, offset, Math.min(size, fileSize - offset)));
+    }
+    return slices;
+  }
+
+  /** The upload of a file in one piece. */
+  public SignedRequest signUpload(String key, String contentType, long size, String sha256) {
+    return signed(
+        presigner()
+            .presignPutObject(
+                presign ->
+                    presign
+                        .signatureDuration(PIECE_EXPIRY)
+                        .putObjectRequest(
+                            put ->
+                                put.bucket(bucket)
+                                    .key(key)
+                                    .contentType(contentType)
+                                    .contentLength(size)
+                                    .checksumSHA256(
+                                        Base64.getEncoder()
+                                            .encodeToString(HexFormat.of().parseHex(sha256))))));
+  }
+
+  /** Begins an upload in parts; the id that its further calls name. */
+  public String beginParts(String key, String contentType) {
+    return client()
+        .createMultipartUpload(request -> request.bucket(bucket).key(key).contentType(contentType))
+        .uploadId();
+  }
+
+  /** The upload of one part. */
+  public SignedRequest signPart(String key, String uploadId, Slice slice) {
+    return signed(
+        presigner()
+            .presignUploadPart(
+                presign ->
+                    presign
+                        .signatureDuration(PARTS_EXPIRY)
+                        .uploadPartRequest(
+                            part ->
+                                part.bucket(bucket)
+                                    .key(key)
+                                    .uploadId(uploadId)
+                                    .partNumber(slice.number)
+                                    .contentLength(slice.size))));
+  }
+
+  private static SignedRequest signed(PresignedRequest request) {
+    Map<String, String> headers = new TreeMap<>();
+    request
+        .signedHeaders()
+        .forEach(
+            (name, values) -> {
+              if (!name.equalsIgnoreCase("host")) {
+                headers.put(name, String.join(",", values));
+              }
+            });
+    return new SignedRequest(
+        request.httpRequest().method().name(), request.url().toString(), headers);
+  }
+
+  /**
+   * Joins the parts. A repetition is harmless.
+   *
+   * @return false when a part has not arrived, or is another than its entity tag says
+   */
+  public boolean joinParts(String key, String uploadId, List<Part> parts) {
+    List<CompletedPart> completed =
+        parts.stream()
+            .sorted(Comparator.comparingInt(Part::number))
+            .map(part -> CompletedPart.builder().partNumber(part.number).eTag(part.etag).build())
+            .toList();
+    try {
+      client()
+          .completeMultipartUpload(
+              request ->
+                  request
+                      .bucket(bucket)
+                      .key(key)
+                      .uploadId(uploadId)
+                      .multipartUpload(upload -> upload.parts(completed)));
+      return true;
+    } catch (S3Exception refused) {
+      if (refused.statusCode() == 404) {
+        // The upload is over: it was joined by an earlier call, or given up.
+        return size(key).isPresent();
+      }
+      if (refused.statusCode() == 400) {
+        return false;
+      }
+      throw refused;
+    }
+  }
+
+  /** Gives up an upload in parts; one that is over already stays as it is. */
+  public void abandonParts(String key, String uploadId) {
+    try {
+      client().abortMultipartUpload(request -> request.bucket(bucket).key(key).uploadId(uploadId));
+    } catch (S3Exception refused) {
+      if (refused.statusCode() != 404) {
+        throw refused;
+      }
+    }
+  }
+
+  /** How many bytes are stored under the key; nothing when there is no such object. */
+  public Optional<Long> size(String key) {
+    try {
+      return Optional.of(
+          client().headObject(request -> request.bucket(bucket).key(key)).contentLength());
+    } catch (S3Exception refused) {
+      if (refused.statusCode() == 404) {
+        return Optional.empty();
+      }
+      throw refused;
+    }
+  }
+
+  /** Reads what is stored under the key, as a stream; nothing when there is no such object. */
+  public Optional<Content> read(String key) {
+    try (InputStream stream = client().getObject(request -> request.bucket(bucket).key(key))) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[256 * 1024];
+      long size = 0;
+      for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+        digest.update(buffer, 0, count);
+        size += count;
+      }
+      return Optional.of(new Content(size, HexFormat.of().formatHex(digest.digest())));
+    } catch (NoSuchKeyException absent) {
+      return Optional.empty();
+    } catch (IOException interrupted) {
+      throw new UncheckedIOException(interrupted);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every JDK has SHA-256", impossible);
+    }
+  }
+
+  /** Deletes the object; one that is not there stays so. */
+  public void delete(String key) {
+    client().deleteObject(request -> request.bucket(bucket).key(key));
+  }
+
+  private S3Client client() {
+    S3Client ready = client;
+    if (ready == null) {
+      S3ClientBuilder builder =
+          S3Client.builder()
+              .forcePathStyle(hasOwnEndpoint())
+              // Not every store of this protocol knows the SDK's own checksums.
+              .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+              .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
+      ready = AwsClients.configure(builder, settings, "S3").build();
+      client = ready;
+    }
+    return ready;
+  }
+
+  private S3Presigner presigner() {
+    S3Presigner ready = presigner;
+    if (ready == null) {
+      S3Presigner.Builder builder =
+          S3Presigner.builder()
+              .region(AwsClients.region(settings))
+              .credentialsProvider(AwsClients.credentials(settings))
+              .serviceConfiguration(
+                  S3Configuration.builder().pathStyleAccessEnabled(hasOwnEndpoint()).build());
+      AwsClients.endpoint(settings, "S3").ifPresent(builder::endpointOverride);
+      ready = builder.build();
+      presigner = ready;
+    }
+    return ready;
+  }
+
+  private boolean hasOwnEndpoint() {
+    return AwsClients.endpoint(settings, "S3").isPresent();
+  }
+
+  @Override
+  public void close() {
+    if (client != null) {
+      client.close();
+    }
+    if (presigner != null) {
+      presigner.close();
+    }
+  }
+}
