@@ -1,8 +1,13 @@
 package shelfless.local;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +16,92 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Files of the data folder, readable by their owner only. */
-public final class DataFolder {
-  private DataFolder() {}
+/**
+ * The folder that keeps everything between runs, for its owner's eyes only. One shop at a time runs
+ * on it.
+ */
+public final class DataFolder implements AutoCloseable {
+  private final Path folder;
+  private final FileChannel lock;
+
+  private DataFolder(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens the folder, which is made where it is missing, and keeps others from it.
+   *
+   * @throws StartException when it cannot be written, or another shop runs on it
+   */
+  public static DataFolder open(Path folder) throws StartException {
+    try {
+      folder(folder);
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = null;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException sameProcess) {
+        // Taken by this very process: as taken as by another.
+      }
+      if (lock == null) {
+        channel.close();
+        throw new StartException(
+            "Another shop runs on %s: stop it, or set SHELFLESS_DATA to another folder."
+                .formatted(folder));
+      }
+      return new DataFolder(folder, channel);
+    } catch (IOException unusable) {
+      throw new StartException(
+          "The data folder %s cannot be written (%s): make it writable, or set SHELFLESS_DATA to another folder."
+              .formatted(folder, unusable),
+          unusable);
+    }
+  }
+
+  /** A file or folder in it. */
+  public Path resolve(String name) {
+    return folder.resolve(name);
+  }
+
+  /** A folder in it, which is made where it is missing. */
+  public Path subfolder(String name) throws IOException {
+    return folder(folder.resolve(name));
+  }
+
+  /**
+   * The port of a service: the one that it had before, unless another program has it now; then, and
+   * at first, a free one, which is kept.
+   */
+  public synchronized int port(String service) throws IOException {
+    Path file = folder.resolve("ports.json");
+    ObjectNode ports =
+        Files.exists(file) && Json.parse(Files.readAllBytes(file)) instanceof ObjectNode kept
+            ? kept
+            : Json.object();
+    int port = ports.path(service).asInt();
+    if (port == 0 || !isFree(port)) {
+      port = WebServer.freePort();
+      replace(file, Json.pretty(ports.put(service, port)));
+    }
+    return port;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+      return probe.isBound();
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  /** Lets others have the folder. */
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
 
   /**
    * Puts this text in the file's place, whole or not at all, and on the disk before it returns.

@@ -314,7 +314,8 @@ public final class StripeProvider implements PaymentProvider {
       if (after != null) {
         parameters.setStartingAfter(after);
       }
-      StripeCollection<com.stripe.model.Event> page = call(() -> client.v1().events().list(parameters.build()));
+      StripeCollection<com.stripe.model.Event> page =
+          call(() -> client.v1().events().list(parameters.build()));
       for (com.stripe.model.Event event : page.getData()) {
         Optional<Event> read = read(event);
         if (read != null) {

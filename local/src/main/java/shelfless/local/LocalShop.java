@@ -1,0 +1,302 @@
+package shelfless.local;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import shelfless.local.LocalRoutes.Answer;
+import shelfless.local.aws.Database;
+import shelfless.local.aws.DownloadEdge;
+import shelfless.local.aws.LocalSecrets;
+import shelfless.local.aws.MailBox;
+import shelfless.local.aws.Mails;
+import shelfless.local.aws.Queues;
+import shelfless.local.lambda.FunctionLog;
+import shelfless.local.lambda.FunctionRunner;
+import shelfless.local.lambda.Gateway;
+import shelfless.local.lambda.Invocation;
+import shelfless.local.lambda.QueuePoller;
+import shelfless.local.lambda.Schedules;
+import shelfless.local.template.Template;
+import shelfless.local.template.TemplateException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/** The whole shop on one machine: starts everything, and stops it. */
+public final class LocalShop implements AutoCloseable {
+  private static final String ADDRESSES = "local.json";
+  private static final String MIGRATION = "MigrateDatabase";
+  private static final int CONNECTIONS_A_FUNCTION = 32;
+  private static final int OTHER_CONNECTIONS = 50;
+  private static final String JSON_ERROR = "{\"message\":\"Service Unavailable\"}";
+
+  private final LocalSettings settings;
+  private final Closing closing = new Closing();
+  private final LocalRoutes local = new LocalRoutes();
+  private final ObjectNode addresses = Json.object();
+
+  public LocalShop(LocalSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Starts the shop; it is ready when this returns. It can be closed at any time, also while it
+   * starts.
+   *
+   * @throws StartException when it cannot start; what had started is stopped
+   */
+  public void start() throws StartException {
+    try {
+      startAll();
+    } catch (StartException refused) {
+      close();
+      throw refused;
+    } catch (TemplateException unknown) {
+      close();
+      throw new StartException(String.valueOf(unknown.getMessage()), unknown);
+    } catch (IOException | RuntimeException failed) {
+      close();
+      throw new StartException(
+          "The shop does not start: %s (more in %s)."
+              .formatted(failed.getMessage(), settings.data().resolve("log")),
+          failed);
+    }
+  }
+
+  private void startAll() throws IOException, StartException {
+    DataFolder data = closing.add(DataFolder.open(settings.data()));
+    Files.deleteIfExists(data.resolve(ADDRESSES));
+    Path logs = data.subfolder("log");
+    // The port is taken first, so that a taken one is told at once; it opens when all is ready.
+    Door door = new Door();
+    WebServer gateway = closing.add(listen(door));
+    URI base = gateway.url();
+
+    int databasePort = databasePort(data);
+    int edgePort = data.port("downloads");
+    int paymentsPort = data.port("payments");
+    Template template =
+        Template.read(
+            settings.project().resolve("template.yaml"),
+            Map.of(
+                "BaseUrl",
+                base.toString(),
+                "DatabaseUrl",
+                "jdbc:postgresql://127.0.0.1:" + databasePort + "/shelfless",
+                "DatabaseUser",
+                "app",
+                "MigrationUser",
+                "migrator",
+                "StripeApiBase",
+                "http://127.0.0.1:" + paymentsPort,
+                "DownloadsUrl",
+                "http://127.0.0.1:" + edgePort,
+                "MailFrom",
+                "shop@shelfless.example",
+                "OwnerEmail",
+                LocalSecrets.OWNER_EMAIL));
+    ShopClock clock = ShopClock.open(data.resolve("clock.json"));
+    LocalSecrets secrets = LocalSecrets.open(data.resolve("secrets.json"), template.secrets());
+    Mails mails = Mails.open(data.resolve("mails.jsonl"), clock);
+
+    CompletableFuture<Database> startingDatabase =
+        parallel(
+            () ->
+                Database.start(
+                    data.resolve("postgres"),
+                    databasePort,
+                    template.functionCount() * CONNECTIONS_A_FUNCTION + OTHER_CONNECTIONS));
+    CompletableFuture<AwsServices> startingAws =
+        parallel(() -> AwsServices.start(settings, data, secrets, mails));
+    Database database = await(startingDatabase, closing);
+    AwsServices aws = await(startingAws, closing);
+    local.addAll(database.routes()).addAll(aws.routes()).addAll(mails.routes());
+
+    S3Client s3 = aws.s3();
+    SqsClient sqs = aws.sqs();
+    Queues queues = new Queues(sqs, template.queues());
+    local.addAll(queues.routes());
+    Map<String, String> references = new HashMap<>();
+    template.queues().keySet().forEach(id -> references.put(id, queues.url(id)));
+    Map<String, String> buckets = AwsServices.makeBuckets(s3, template.buckets());
+    references.putAll(buckets);
+    references.putAll(aws.makeSecrets(secrets, template.secrets()));
+    Map<String, Template.Function> functions = template.functions(references);
+
+    FunctionLog log = closing.add(FunctionLog.open(logs.resolve("functions.log")));
+    FunctionRunner runner = closing.add(new FunctionRunner(functions, aws.variables(), clock, log));
+    local.addAll(runner.routes());
+    migrate(runner);
+
+    URI mailUrl = closing.add(WebServer.start(data.port("mail"), new MailBox(mails))).url();
+    URI edge = URI.create("http://127.0.0.1:" + edgePort);
+    if (buckets.containsKey("AssetBucket")) {
+      String bucket = buckets.getOrDefault("AssetBucket", "");
+      closing.add(WebServer.start(edgePort, DownloadEdge.of(s3, bucket, secrets, clock, edge)));
+    }
+    Schedules schedules =
+        closing.add(
+            new Schedules(functions.values(), runner, clock, data.resolve("schedules.json")));
+    local.addAll(schedules.routes());
+    local.addAll(clockRoutes(clock, schedules));
+
+    door.open(new LocalApi(local), new Gateway(functions.values(), runner, clock));
+    for (Template.Function function : functions.values()) {
+      for (Template.QueueSource source : function.queues()) {
+        Template.Queue queue = template.queues().get(source.queue());
+        if (queue != null) {
+          closing.add(
+              QueuePoller.start(sqs, runner, function.id(), source, queue, queues.url(queue.id())));
+        }
+      }
+    }
+    schedules.runDue();
+    schedules.start();
+
+    describe(base, mailUrl, edge, database, aws, secrets);
+    DataFolder.replace(data.resolve(ADDRESSES), Json.pretty(addresses));
+    closing.add(() -> Files.deleteIfExists(data.resolve(ADDRESSES)));
+  }
+
+  private int databasePort(DataFolder data) throws IOException {
+    OptionalInt leftBehind = Database.leftBehind(data.resolve("postgres"));
+    return leftBehind.isPresent() ? leftBehind.getAsInt() : data.port("database");
+  }
+
+  private WebServer listen(Door door) throws IOException, StartException {
+    try {
+      return WebServer.start(settings.port(), door);
+    } catch (BindException taken) {
+      throw new StartException(
+          "Port %d is taken by another program: stop it, or set SHELFLESS_PORT to another port."
+              .formatted(settings.port()),
+          taken);
+    }
+  }
+
+  private static void migrate(FunctionRunner runner) throws StartException {
+    if (!runner.has(MIGRATION)) {
+      return;
+    }
+    if (runner.invoke(MIGRATION, Json.bytes(Json.object())) instanceof Invocation.Failed failed) {
+      throw new StartException(
+          "The database cannot be migrated: %s (more in log/functions.log of the data folder)."
+              .formatted(failed.message()));
+    }
+  }
+
+  private static LocalRoutes clockRoutes(ShopClock clock, Schedules schedules) {
+    return new LocalRoutes()
+        .add(
+            "GET",
+            "/_local/clock",
+            call -> Answer.ok(Json.object().put("now", clock.instant().toString())))
+        .add(
+            "PUT",
+            "/_local/clock",
+            call -> {
+              call.allowFields("advance");
+              if (call.field("advance") == null) {
+                throw LocalException.badRequest(
+                    "'advance' is missing: a duration such as \"PT24H\".");
+              }
+              try {
+                clock.advance(Duration.parse(call.body().path("advance").asText()));
+              } catch (DateTimeParseException malformed) {
+                throw LocalException.badRequest("'advance' must be a duration such as \"PT24H\".");
+              } catch (IllegalArgumentException refused) {
+                throw LocalException.badRequest(String.valueOf(refused.getMessage()));
+              }
+              schedules.runDue();
+              return Answer.ok(Json.object().put("now", clock.instant().toString()));
+            });
+  }
+
+  private void describe(
+      URI base, URI mail, URI edge, Database database, AwsServices aws, LocalSecrets secrets) {
+    addresses.put("base_url", base.toString());
+    addresses.put("mail_url", mail.toString());
+    addresses.put("downloads_url", edge.toString());
+    addresses.put("database_url", database.url("postgres"));
+    addresses.put("app_database_url", database.url("app"));
+    addresses.put("s3_endpoint", aws.s3Endpoint().toString());
+    addresses.put("sqs_endpoint", aws.sqsEndpoint().toString());
+    for (String name : List.of("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")) {
+      addresses.put(name.toLowerCase(Locale.ROOT), aws.variables().getOrDefault(name, ""));
+    }
+    if (secrets.has("OwnerSecret")) {
+      addresses.put("admin_email", secrets.field("OwnerSecret", "email"));
+      addresses.put("admin_password", secrets.field("OwnerSecret", "password"));
+      addresses.put("admin_api_key", secrets.field("OwnerSecret", "api_key"));
+    }
+    addresses.put("data", settings.data().toString());
+  }
+
+  /** Where everything is: what local.json holds. */
+  public ObjectNode addresses() {
+    return addresses.deepCopy();
+  }
+
+  /** Stops the shop; what it keeps is in the data folder. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+
+  private static <T> CompletableFuture<T> parallel(Callable<T> start) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return start.call();
+          } catch (Exception failed) {
+            throw new CompletionException(failed);
+          }
+        },
+        task -> Thread.ofPlatform().daemon().start(task));
+  }
+
+  private static <T extends AutoCloseable> T await(CompletableFuture<T> starting, Closing closing)
+      throws IOException {
+    try {
+      return closing.add(starting.join());
+    } catch (CompletionException failed) {
+      throw failed.getCause() instanceof IOException cause
+          ? cause
+          : new IOException(String.valueOf(failed.getCause()), failed);
+    }
+  }
+
+  /** The shop's port: closed to all until everything behind it is ready. */
+  private static final class Door implements WebServer.Handler {
+    private volatile WebServer.Handler inside =
+        exchange -> exchange.send(503, "application/json", JSON_ERROR);
+
+    void open(LocalApi local, Gateway gateway) {
+      inside =
+          exchange -> {
+            if (LocalApi.isMeant(exchange.rawPath())) {
+              local.handle(exchange);
+            } else {
+              gateway.handle(exchange);
+            }
+          };
+    }
+
+    @Override
+    public void handle(WebExchange exchange) throws Exception {
+      inside.handle(exchange);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What the local runtime takes from template.yaml. */
+@NullMarked
+package shelfless.local.template;
+
+import org.jspecify.annotations.NullMarked;
