@@ -1,8 +1,11 @@
 package shelfless.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import shelfless.http.HttpRequest;
 
 /** Products and their files, as the catalogue reads them. */
 public final class Products {
@@ -215,6 +219,46 @@ public final class Products {
             Products::product,
             slug);
     return withCurrentAssets(transaction, product);
+  }
+
+  /** A product that can be bought, named by its id, slug or sku, and looked for in that order. */
+  public static Optional<Product> findToBuy(Transaction transaction, String name)
+      throws SQLException {
+    return transaction.first(
+        COLUMNS
+            + """
+            from product
+            where deleted_at is null and visibility in ('public', 'unlisted') and (id = ?::uuid or slug = ? or sku = ?)
+            order by case when slug = ? then 1 when sku = ? then 2 else 0 end limit 1
+            """,
+        Products::product,
+        HttpRequest.uuid(name).map(UUID::toString).orElse(null),
+        name,
+        name,
+        name,
+        name);
+  }
+
+  /**
+   * The fraction that tax adds to the price of such a product there today; zero where the shop has
+   * no rate.
+   */
+  public static BigDecimal taxRate(Transaction transaction, @Nullable String country, String kind)
+      throws SQLException {
+    LocalDate today = LocalDate.ofInstant(transaction.now(), ZoneOffset.UTC);
+    return transaction
+        .first(
+            """
+            select rate from tax_rate
+            where country = ? and kind = ? and valid_from <= ? and (valid_to is null or valid_to > ?)
+            order by valid_from desc limit 1
+            """,
+            row -> row.decimal("rate"),
+            country,
+            kind,
+            today,
+            today)
+        .orElse(BigDecimal.ZERO);
   }
 
   static Optional<Product> withCurrentAssets(Transaction transaction, Optional<Product> product)

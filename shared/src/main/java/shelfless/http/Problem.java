@@ -94,6 +94,11 @@ public final class Problem extends RuntimeException {
     return invalid(List.of(new FieldError(pointer, detail)));
   }
 
+  /** 422: a rule that has a name of its own is broken at one place of the body. */
+  public static Problem refused(String code, String pointer, String detail) {
+    return new Problem(422, code, detail, List.of(new FieldError(pointer, detail)));
+  }
+
   /** Any other status. */
   public static Problem of(int status, @Nullable String code, String detail) {
     return new Problem(status, code, detail, List.of());

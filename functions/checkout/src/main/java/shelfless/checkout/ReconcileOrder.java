@@ -1,0 +1,39 @@
+package shelfless.checkout;
+
+import java.util.UUID;
+import shelfless.data.Orders;
+import shelfless.http.Caller;
+import shelfless.http.HttpHandler;
+import shelfless.http.HttpRequest;
+import shelfless.http.HttpResponse;
+import shelfless.http.Operation;
+import shelfless.http.Problem;
+import shelfless.orders.Reconciliation;
+import shelfless.runtime.Environment;
+import shelfless.stripe.StripeProvider;
+
+/**
+ * {@code POST /v1/orders/{order_id}/reconcile}: asks the payment provider now, and shows the order.
+ */
+public final class ReconcileOrder extends HttpHandler {
+  public ReconcileOrder() {
+    this(Environment.ofProcess());
+  }
+
+  public ReconcileOrder(Environment environment) {
+    super(Operation.RECONCILE_ORDER, environment);
+  }
+
+  @Override
+  protected HttpResponse handle(HttpRequest request, Caller caller) {
+    UUID orderId = request.pathId("order_id", "order");
+    if (environment
+        .database()
+        .transaction(transaction -> Orders.find(transaction, orderId))
+        .isEmpty()) {
+      throw Problem.notFound("order");
+    }
+    new Reconciliation(environment, new StripeProvider(environment)).reconcile(orderId);
+    return OrderAnswer.of(environment, orderId, caller);
+  }
+}

@@ -1,0 +1,167 @@
+package shelfless.checkout;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import shelfless.data.ProviderEvents;
+import shelfless.json.Json;
+import shelfless.orders.PaymentProvider;
+import shelfless.orders.Reconciliation;
+import shelfless.orders.Refunding;
+import shelfless.runtime.Environment;
+import shelfless.runtime.Log;
+import shelfless.runtime.ScheduleHandler;
+import shelfless.runtime.Unavailable;
+import shelfless.stripe.StripeProvider;
+
+/**
+ * The third way to learn the truth, for whatever neither the webhook nor the returning buyer
+ * brought: the provider's own list of events since the last look, orders that are pending for long,
+ * refunds that got no answer, and paid orders that were not delivered. A day without a single
+ * webhook loses nothing.
+ */
+public final class ReconcilePayments extends ScheduleHandler {
+  /** As far as the provider remembers, less a margin. */
+  private static final Duration FURTHEST = Duration.ofDays(29);
+
+  /** Events can show up in the list a little after their time. */
+  private static final Duration OVERLAP = Duration.ofMinutes(10);
+
+  private static final int AT_ONCE = 200;
+  private static final int ENOUGH_MILLISECONDS = 15_000;
+
+  public ReconcilePayments() {
+    this(Environment.ofProcess());
+  }
+
+  public ReconcilePayments(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  protected ObjectNode run(Context context) {
+    PaymentProvider provider = new StripeProvider(environment);
+    Reconciliation reconciliation = new Reconciliation(environment, provider);
+    ObjectNode done = Json.object();
+    done.put("events", readEvents(provider, reconciliation, context));
+    done.put("pending_orders", each(pendingForLong(), context, reconciliation::reconcile));
+    Refunding refunding = new Refunding(environment, provider);
+    done.put("requested_refunds", each(unanswered(), context, refunding::carryOut));
+    done.put(
+        "pending_refunds", each(ordersWithRefundsOnTheirWay(), context, reconciliation::reconcile));
+    List<UUID> undelivered = undelivered();
+    undelivered.forEach(orderId -> environment.queues().send("FULFILLMENT_QUEUE_URL", orderId));
+    return done.put("undelivered_orders", undelivered.size());
+  }
+
+  private int readEvents(PaymentProvider provider, Reconciliation reconciliation, Context context) {
+    Instant now = environment.clock().instant();
+    Instant since =
+        environment
+            .database()
+            .transaction(transaction -> ProviderEvents.checkpoint(transaction, provider.name()))
+            .map(checkpoint -> checkpoint.minus(OVERLAP))
+            .filter(checkpoint -> checkpoint.isAfter(now.minus(FURTHEST)))
+            .orElse(now.minus(FURTHEST));
+    int handled = 0;
+    for (PaymentProvider.Event event : provider.eventsSince(since)) {
+      if (context.getRemainingTimeInMillis() < ENOUGH_MILLISECONDS) {
+        return handled;
+      }
+      try {
+        reconciliation.handle(event);
+        handled++;
+      } catch (Unavailable later) {
+        // The checkpoint stays before it.
+        throw later;
+      } catch (RuntimeException failure) {
+        // One event that can't be handled must not keep the others waiting.
+        Log.error(context, "ReconcilePayments " + event.id(), context.getAwsRequestId(), failure);
+        reconciliation.park(event, "handling it failed");
+      }
+      setCheckpoint(provider, event.created());
+    }
+    setCheckpoint(provider, now.minus(OVERLAP));
+    return handled;
+  }
+
+  private void setCheckpoint(PaymentProvider provider, Instant readTo) {
+    environment
+        .database()
+        .transaction(
+            transaction -> {
+              ProviderEvents.setCheckpoint(transaction, provider.name(), readTo);
+              return true;
+            });
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void on(UUID id);
+  }
+
+  private static int each(List<UUID> ids, Context context, Work work) {
+    int done = 0;
+    for (UUID id : ids) {
+      if (context.getRemainingTimeInMillis() < ENOUGH_MILLISECONDS) {
+        break;
+      }
+      try {
+        work.on(id);
+        done++;
+      } catch (RuntimeException failure) {
+        Log.error(context, "ReconcilePayments " + id, context.getAwsRequestId(), failure);
+      }
+    }
+    return done;
+  }
+
+  /**
+   * Those that a buyer may be paying now, and those whose delayed payment is on its way; the rest
+   * is in the events.
+   */
+  private List<UUID> pendingForLong() {
+    Instant now = environment.clock().instant();
+    return ids(
+        """
+        select o.id as id from orders o join checkout_session s on s.order_id = o.id
+        where o.status = 'pending' and o.created_at < ? and (o.created_at > ? or o.awaiting_payment)
+        order by o.created_at limit ?
+        """,
+        now.minus(Duration.ofMinutes(10)),
+        now.minus(Duration.ofHours(2)),
+        AT_ONCE);
+  }
+
+  private List<UUID> unanswered() {
+    return ids(
+        "select id from refund where status = 'requested' and updated_at < ? order by updated_at limit ?",
+        environment.clock().instant().minus(Duration.ofMinutes(1)),
+        AT_ONCE);
+  }
+
+  private List<UUID> ordersWithRefundsOnTheirWay() {
+    return ids(
+        """
+        select distinct order_id as id from refund where status = 'pending' and updated_at < ? limit ?
+        """,
+        environment.clock().instant().minus(Duration.ofHours(1)),
+        AT_ONCE);
+  }
+
+  private List<UUID> undelivered() {
+    return ids(
+        "select id from orders where paid_at < ? and fulfilled_at is null order by paid_at limit ?",
+        environment.clock().instant().minus(Duration.ofMinutes(1)),
+        AT_ONCE);
+  }
+
+  private List<UUID> ids(String sql, Object... parameters) {
+    return environment
+        .database()
+        .transaction(transaction -> transaction.list(sql, row -> row.uuid("id"), parameters));
+  }
+}

@@ -1,0 +1,5 @@
+/** Giving money back. */
+@NullMarked
+package shelfless.refunds;
+
+import org.jspecify.annotations.NullMarked;
