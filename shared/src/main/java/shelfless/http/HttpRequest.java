@@ -6,6 +6,11 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,10 +20,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import shelfless.json.Json;
 
 /** A request, read from API Gateway's payload format 2.0. Nothing of it is trusted. */
 public final class HttpRequest {
+  private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+  private static final Pattern TIME =
+      Pattern.compile(
+          DAY + "[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})");
+
   private final String method;
   private final String path;
   private final String requestId;
@@ -174,6 +185,42 @@ public final class HttpRequest {
       throw Problem.malformed(name, "must be one of: " + String.join(", ", choices) + ".");
     }
     return value;
+  }
+
+  /** A day from the query, as {@code 2026-03-01}; 400 for anything else. */
+  public Optional<LocalDate> queryDate(String name) {
+    Optional<String> text = query(name);
+    if (text.isPresent() && !DAY.matcher(text.get()).matches()) {
+      throw Problem.malformed(name, "must be a date such as 2026-03-01.");
+    }
+    try {
+      return text.map(LocalDate::parse);
+    } catch (DateTimeParseException noSuchDay) {
+      throw Problem.malformed(name, "must be a date such as 2026-03-01.");
+    }
+  }
+
+  /**
+   * A time from the query: RFC 3339, or a date, which stands for its first moment in UTC; 400 for
+   * anything else.
+   */
+  public Optional<Instant> queryTime(String name) {
+    Optional<String> text = query(name);
+    if (text.isPresent() && DAY.matcher(text.get()).matches()) {
+      return queryDate(name).map(date -> date.atStartOfDay(ZoneOffset.UTC).toInstant());
+    }
+    try {
+      return text.map(
+          time -> {
+            if (!TIME.matcher(time).matches()) {
+              throw new DateTimeParseException("not RFC 3339", time, 0);
+            }
+            return OffsetDateTime.parse(time.toUpperCase(Locale.ROOT)).toInstant();
+          });
+    } catch (DateTimeParseException noSuchTime) {
+      throw Problem.malformed(
+          name, "must be a time such as 2026-03-01T09:30:00Z, or a date such as 2026-03-01.");
+    }
   }
 
   /** The raw bytes, as they were sent. */
