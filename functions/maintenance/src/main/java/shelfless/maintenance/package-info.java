@@ -1,0 +1,5 @@
+/** Health, unknown routes, and what runs by the clock. */
+@NullMarked
+package shelfless.maintenance;
+
+import org.jspecify.annotations.NullMarked;
