@@ -551,4 +551,64 @@ public final class Orders {
         status.isClosed() ? transaction.now() : null,
         disputeId);
   }
+
+  /**
+   * Which orders are asked for; nothing stands for any.
+   *
+   * @param email in whatever case
+   * @param from placed not before
+   * @param to placed before
+   */
+  public record Filter(
+      Optional<OrderStatus> status,
+      Optional<String> email,
+      Optional<String> number,
+      Optional<Instant> from,
+      Optional<Instant> to) {}
+
+  /** An order's place in the list. */
+  public record Place(Instant createdAt, UUID id) {}
+
+  /**
+   * The newest first.
+   *
+   * @param after only orders behind that one
+   */
+  public static List<Order> list(
+      Transaction transaction, Filter filter, Optional<Place> after, int limit)
+      throws SQLException {
+    String status = filter.status.map(OrderStatus::wireName).orElse(null);
+    String email = filter.email.orElse(null);
+    String number = filter.number.orElse(null);
+    Instant from = filter.from.orElse(null);
+    Instant to = filter.to.orElse(null);
+    Instant createdAt = after.map(Place::createdAt).orElse(null);
+    return transaction.list(
+        COLUMNS
+            + """
+            where (?::text is null or status = ?::text)
+              and (?::text is null
+                or id in (select order_id from order_contact where lower(email) = lower(?::text)))
+              and (?::text is null or number = ?::text)
+              and (?::timestamptz is null or created_at >= ?::timestamptz)
+              and (?::timestamptz is null or created_at < ?::timestamptz)
+              and (?::timestamptz is null or (created_at, id) < (?::timestamptz, ?::uuid))
+            order by created_at desc, id desc limit ?
+            """,
+        Order::of,
+        status,
+        status,
+        email,
+        email,
+        number,
+        number,
+        from,
+        from,
+        to,
+        to,
+        createdAt,
+        createdAt,
+        after.map(Place::id).orElse(null),
+        limit);
+  }
 }
