@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import shelfless.aws.Files;
+import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
 import shelfless.aws.Secrets;
 import shelfless.data.Database;
@@ -25,6 +26,7 @@ public final class Environment implements AutoCloseable {
   private @Nullable Secrets secrets;
   private @Nullable Queues queues;
   private @Nullable Files files;
+  private @Nullable Mailer mailer;
 
   public Environment(Map<String, String> variables, Clock clock, IdGenerator ids) {
     this.settings = new Settings(variables);
@@ -90,6 +92,16 @@ public final class Environment implements AutoCloseable {
     return ready;
   }
 
+  /** Sends mails, where the function's role may. */
+  public Mailer mailer() {
+    Mailer ready = mailer;
+    if (ready == null) {
+      ready = new Mailer(settings);
+      mailer = ready;
+    }
+    return ready;
+  }
+
   /** The keys of the tokens in links. */
   public Tokens tokens() {
     return Tokens.of(secrets().read("TOKEN_KEYS_SECRET"));
@@ -114,6 +126,9 @@ public final class Environment implements AutoCloseable {
     }
     if (files != null) {
       files.close();
+    }
+    if (mailer != null) {
+      mailer.close();
     }
   }
 }
