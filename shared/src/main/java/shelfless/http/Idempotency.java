@@ -29,9 +29,16 @@ public final class Idempotency {
   private static final Duration LOCKED = Duration.ofSeconds(10);
 
   private final Database database;
+  private final int shortest;
 
+  /** For callers who show nothing: their keys must be long enough not to be guessed. */
   public Idempotency(Database database) {
+    this(database, new Caller.Anonymous());
+  }
+
+  public Idempotency(Database database, Caller caller) {
     this.database = database;
+    this.shortest = caller instanceof Caller.Anonymous ? 16 : 1;
   }
 
   /** The key of the running call; it does nothing when the caller sent none. */
@@ -101,10 +108,11 @@ public final class Idempotency {
     if (sent == null) {
       return perform.apply(new Key(null, new byte[0], null));
     }
-    if (sent.length() < 16
+    if (sent.length() < shortest
         || sent.length() > 255
         || sent.chars().anyMatch(c -> c < 32 || c > 126)) {
-      throw Problem.malformed("Idempotency-Key", "must have 16 to 255 printable ASCII characters.");
+      throw Problem.malformed(
+          "Idempotency-Key", "must have " + shortest + " to 255 printable ASCII characters.");
     }
     byte[] hash = Tokens.hash(sent);
     byte[] requestHash = Tokens.hash(request.method() + ' ' + request.path() + '\n' + body);

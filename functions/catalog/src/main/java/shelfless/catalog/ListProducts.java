@@ -29,8 +29,8 @@ public final class ListProducts extends HttpHandler {
   @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     request.knowsQuery("query", "tag", "sort", "limit", "cursor");
-    Optional<String> query = request.query("query");
-    Optional<String> tag = request.query("tag");
+    Optional<String> query = request.query("query", 200);
+    Optional<String> tag = request.query("tag", 50);
     Products.Sort sort =
         Products.Sort.of(
             request.queryChoice(

@@ -44,7 +44,7 @@ public final class IssueRefund extends HttpHandler {
     Wanted wanted = read(body);
     PaymentProvider provider = new StripeProvider(environment);
     Refunding refunding = new Refunding(environment, provider);
-    return new Idempotency(environment.database())
+    return new Idempotency(environment.database(), caller)
         .once(
             request,
             "issue_refund:" + caller.actor(),
