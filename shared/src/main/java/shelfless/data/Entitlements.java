@@ -14,8 +14,12 @@ import shelfless.domain.AssetStatus;
 import shelfless.domain.EntitlementStatus;
 import shelfless.domain.FileVersion;
 import shelfless.domain.LicenseStatus;
+import shelfless.security.Tokens;
 
-/** What buyers hold: finding it, and the files and licence keys that belong to it. */
+/**
+ * What buyers hold: finding it with its files and licence key, giving it another token, closing it.
+ * Issuing it belongs to fulfilment.
+ */
 public final class Entitlements {
   private static final String SELECT =
       """
@@ -136,6 +140,133 @@ public final class Entitlements {
         .findFirst();
   }
 
+  /** The entitlement of that id, its row locked first. */
+  public static Optional<Entitlement> lock(Transaction transaction, UUID id) throws SQLException {
+    // Read in a statement of its own, which sees what was committed while it waited for the lock.
+    return transaction
+            .first("select id from entitlement where id = ? for update", row -> row.uuid("id"), id)
+            .isPresent()
+        ? find(transaction, id)
+        : Optional.empty();
+  }
+
+  /** What a download token opens. */
+  public sealed interface ByToken {
+    /** The entitlement whose token it is. */
+    record Current(Entitlement entitlement) implements ByToken {}
+
+    /** It was, until the seller issued it again. */
+    record Replaced() implements ByToken {}
+
+    /** It never was one. */
+    record Unknown() implements ByToken {}
+  }
+
+  /** Finds by the hash of a download token. */
+  public static ByToken findByToken(Transaction transaction, byte[] hash) throws SQLException {
+    List<Entitlement> found =
+        withFiles(
+            transaction,
+            transaction.list(SELECT + "where e.token_hash = ?", Entitlements::entitlement, hash));
+    if (!found.isEmpty()) {
+      return new ByToken.Current(found.getFirst());
+    }
+    return transaction
+            .first(
+                "select entitlement_id from retired_token where token_hash = ?",
+                row -> row.uuid("entitlement_id"),
+                hash)
+            .isPresent()
+        ? new ByToken.Replaced()
+        : new ByToken.Unknown();
+  }
+
+  /**
+   * Gives a locked entitlement another token; the one before answers that it was replaced.
+   *
+   * @param downloads how many are left from now on; null: as many as were
+   * @param expiresAt when it ends from now on; null: when it did
+   */
+  public static void reissue(
+      Transaction transaction,
+      Entitlement entitlement,
+      Tokens tokens,
+      @Nullable Integer downloads,
+      @Nullable Instant expiresAt)
+      throws SQLException {
+    Tokens.Token token = tokens.download(entitlement.id, entitlement.tokenGeneration + 1);
+    transaction.update(
+        """
+        insert into retired_token (token_hash, entitlement_id, retired_at)
+        select token_hash, id, ? from entitlement where id = ?
+        """,
+        transaction.now(),
+        entitlement.id);
+    transaction.update(
+        "update entitlement set token_hash = ?, token_key_id = ?, token_generation = ? where id = ?",
+        token.hash(),
+        token.keyId(),
+        token.generation(),
+        entitlement.id);
+    if (downloads != null) {
+      // The limit counts those that were used, too: used and left are always the limit.
+      transaction.update(
+          """
+          update entitlement set downloads_left = ?, download_limit = ? +
+            (select count(*) from download where entitlement_id = entitlement.id and charged)
+          where id = ?
+          """,
+          downloads,
+          downloads,
+          entitlement.id);
+    }
+    if (expiresAt != null) {
+      transaction.update(
+          "update entitlement set expires_at = ?, expiry_noted_at = null where id = ?",
+          expiresAt,
+          entitlement.id);
+    }
+  }
+
+  /**
+   * Records that the seller revokes it by hand. What follows from that is derived by whoever calls,
+   * who holds the lock of the order.
+   *
+   * @return whether it was not so before
+   */
+  public static boolean withdraw(Transaction transaction, UUID id, String reason)
+      throws SQLException {
+    return transaction.update(
+            "update entitlement set withdrawn_at = ?, withdrawn_reason = ? where id = ? and withdrawn_at is null",
+            transaction.now(),
+            reason,
+            id)
+        == 1;
+  }
+
+  /** An entitlement whose time ended. */
+  public record Expired(UUID id, Instant expiresAt) {}
+
+  /**
+   * Notes which ended since it was asked last, at most so many, the oldest first; each is told
+   * once.
+   */
+  public static List<Expired> noteExpired(Transaction transaction, int most) throws SQLException {
+    return transaction.list(
+        """
+        update entitlement set expiry_noted_at = ?
+        where id in (
+          select id from entitlement
+          where expires_at <= ? and expiry_noted_at is null and status <> 'revoked'
+          order by expires_at limit ? for update skip locked)
+        returning id, expires_at
+        """,
+        row -> new Expired(row.uuid("id"), row.instant("expires_at")),
+        transaction.now(),
+        transaction.now(),
+        most);
+  }
+
   /** All that an order delivered, line by line and unit by unit; none before it was paid. */
   public static List<Entitlement> listForOrder(Transaction transaction, UUID orderId)
       throws SQLException {
@@ -226,7 +357,7 @@ public final class Entitlements {
             row.instantOrNull("license_expires_at"));
   }
 
-  private static File file(Row row) throws SQLException {
+  static File file(Row row) throws SQLException {
     return new File(
         row.uuid("id"),
         row.uuid("product_id"),

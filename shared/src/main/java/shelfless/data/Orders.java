@@ -277,6 +277,19 @@ public final class Orders {
         .findFirst();
   }
 
+  /** The newest order that was paid and was placed with this address, in any case. */
+  public static Optional<UUID> latestPaidOf(Transaction transaction, String email)
+      throws SQLException {
+    return transaction.first(
+        """
+        select o.id from order_contact c join orders o on o.id = c.order_id
+        where lower(c.email) = lower(?) and o.paid_at is not null
+        order by o.created_at desc, o.id desc limit 1
+        """,
+        row -> row.uuid("id"),
+        email);
+  }
+
   public static List<Payment> payments(Transaction transaction, UUID orderId) throws SQLException {
     return transaction.list(
         "select * from payment where order_id = ? order by created_at, id",
