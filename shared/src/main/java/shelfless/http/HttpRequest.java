@@ -117,9 +117,19 @@ public final class HttpRequest {
     return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
   }
 
-  /** The path parameter; it is there, since the route matched. */
+  /**
+   * The path parameter; it is there, since the route matched. One that holds control characters can
+   * name nothing, and is empty.
+   */
   public String pathParameter(String name) {
-    return Optional.ofNullable(pathParameters.get(name)).orElse("");
+    return Optional.ofNullable(pathParameters.get(name))
+        .filter(HttpRequest::isPrintable)
+        .orElse("");
+  }
+
+  private static boolean isPrintable(String text) {
+    return text.codePoints()
+        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
   }
 
   /** A path parameter that is an id; 404 for anything else, since no such thing can exist. */
@@ -142,9 +152,19 @@ public final class HttpRequest {
     }
   }
 
-  /** A query parameter; nothing when it is missing or empty. */
+  /** A query parameter; nothing when it is missing or empty, 400 when it is absurd. */
   public Optional<String> query(String name) {
-    return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());
+    return query(name, 1_000);
+  }
+
+  /** The same, of at most so many characters. */
+  public Optional<String> query(String name, int longest) {
+    Optional<String> value = Optional.ofNullable(query.get(name)).filter(text -> !text.isEmpty());
+    if (value.isPresent() && (value.get().length() > longest || !isPrintable(value.get()))) {
+      throw Problem.malformed(
+          name, "must have at most " + longest + " characters, and no control characters.");
+    }
+    return value;
   }
 
   /**
