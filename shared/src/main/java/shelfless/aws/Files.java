@@ -2,7 +2,6 @@ package shelfless.aws;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -14,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import shelfless.runtime.Settings;
+import shelfless.runtime.Unavailable;
 import software.amazon.awssdk.awscore.presigner.PresignedRequest;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -34,13 +36,13 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  * SHA-256 of its own.
  *
  * <p>The settings are {@code ASSET_BUCKET} and, where S3 is not AWS's own, {@code
- * AWS_ENDPOINT_URL_S3}. A store that can't be reached is an {@link
- * software.amazon.awssdk.core.exception.SdkException}.
+ * AWS_ENDPOINT_URL_S3}. {@link Unavailable} when the store is out of reach.
  */
 public final class Files implements AutoCloseable {
   /** The largest file, in bytes, that is uploaded in one piece. */
   public static final long LARGEST_PIECE = 100_000_000;
 
+  private static final String NAME = "The file store";
   private static final long SMALLEST_PART = 16L * 1024 * 1024;
 
   /** So many that their signed addresses, and later their entity tags, fit into one answer. */
@@ -110,9 +112,12 @@ public final class Files implements AutoCloseable {
 
   /** Begins an upload in parts; the id that its further calls name. */
   public String beginParts(String key, String contentType) {
-    return client()
-        .createMultipartUpload(request -> request.bucket(bucket).key(key).contentType(contentType))
-        .uploadId();
+    return reach(
+        () ->
+            client()
+                .createMultipartUpload(
+                    request -> request.bucket(bucket).key(key).contentType(contentType))
+                .uploadId());
   }
 
   /** The upload of one part. */
@@ -157,67 +162,63 @@ public final class Files implements AutoCloseable {
             .sorted(Comparator.comparingInt(Part::number))
             .map(part -> CompletedPart.builder().partNumber(part.number).eTag(part.etag).build())
             .toList();
-    try {
-      client()
-          .completeMultipartUpload(
-              request ->
-                  request
-                      .bucket(bucket)
-                      .key(key)
-                      .uploadId(uploadId)
-                      .multipartUpload(upload -> upload.parts(completed)));
-      return true;
-    } catch (S3Exception refused) {
-      if (refused.statusCode() == 404) {
-        // The upload is over: it was joined by an earlier call, or given up.
-        return size(key).isPresent();
-      }
-      if (refused.statusCode() == 400) {
-        return false;
-      }
-      throw refused;
-    }
+    int status =
+        statusOf(
+            () ->
+                client()
+                    .completeMultipartUpload(
+                        request ->
+                            request
+                                .bucket(bucket)
+                                .key(key)
+                                .uploadId(uploadId)
+                                .multipartUpload(upload -> upload.parts(completed))));
+    // 404: the upload is over, joined by an earlier call or given up.
+    return status == 200 || (status == 404 && isStored(key));
   }
 
   /** Gives up an upload in parts; one that is over already stays as it is. */
   public void abandonParts(String key, String uploadId) {
-    try {
-      client().abortMultipartUpload(request -> request.bucket(bucket).key(key).uploadId(uploadId));
-    } catch (S3Exception refused) {
-      if (refused.statusCode() != 404) {
-        throw refused;
-      }
-    }
+    statusOf(
+        () ->
+            client()
+                .abortMultipartUpload(
+                    request -> request.bucket(bucket).key(key).uploadId(uploadId)));
   }
 
-  /** How many bytes are stored under the key; nothing when there is no such object. */
-  public Optional<Long> size(String key) {
-    try {
-      return Optional.of(
-          client().headObject(request -> request.bucket(bucket).key(key)).contentLength());
-    } catch (S3Exception refused) {
-      if (refused.statusCode() == 404) {
-        return Optional.empty();
-      }
-      throw refused;
-    }
+  private boolean isStored(String key) {
+    return statusOf(() -> client().headObject(request -> request.bucket(bucket).key(key))) == 200;
   }
 
   /** Reads what is stored under the key, as a stream; nothing when there is no such object. */
   public Optional<Content> read(String key) {
-    try (InputStream stream = client().getObject(request -> request.bucket(bucket).key(key))) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[256 * 1024];
-      long size = 0;
-      for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-        digest.update(buffer, 0, count);
-        size += count;
-      }
-      return Optional.of(new Content(size, HexFormat.of().formatHex(digest.digest())));
-    } catch (NoSuchKeyException absent) {
-      return Optional.empty();
-    } catch (IOException interrupted) {
-      throw new UncheckedIOException(interrupted);
+    return reach(
+        () -> {
+          try (InputStream stream =
+              client().getObject(request -> request.bucket(bucket).key(key))) {
+            return Optional.of(content(stream));
+          } catch (NoSuchKeyException absent) {
+            return Optional.empty();
+          } catch (IOException interrupted) {
+            throw new Unavailable(NAME, interrupted);
+          }
+        });
+  }
+
+  private static Content content(InputStream stream) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[256 * 1024];
+    long size = 0;
+    for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+      digest.update(buffer, 0, count);
+      size += count;
+    }
+    return new Content(size, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("Every JDK has SHA-256", impossible);
     }
@@ -225,7 +226,36 @@ public final class Files implements AutoCloseable {
 
   /** Deletes the object; one that is not there stays so. */
   public void delete(String key) {
-    client().deleteObject(request -> request.bucket(bucket).key(key));
+    reach(() -> client().deleteObject(request -> request.bucket(bucket).key(key)));
+  }
+
+  /** 200 when the call was done, or 400 or 404 when the store refused it so. */
+  private static int statusOf(Runnable call) {
+    return reach(
+        () -> {
+          try {
+            call.run();
+            return 200;
+          } catch (S3Exception refused) {
+            if (refused.statusCode() == 400 || refused.statusCode() == 404) {
+              return refused.statusCode();
+            }
+            throw refused;
+          }
+        });
+  }
+
+  private static <T> T reach(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (S3Exception refused) {
+      if (refused.statusCode() >= 500) {
+        throw new Unavailable(NAME, refused);
+      }
+      throw refused;
+    } catch (SdkException unreachable) {
+      throw new Unavailable(NAME, unreachable);
+    }
   }
 
   private S3Client client() {

@@ -19,7 +19,7 @@ import shelfless.http.HttpRequest;
 
 /** Products and their files, as the catalogue reads them. */
 public final class Products {
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
       select id, sku, slug, title, description, price, currency, kind, visibility, tags, metadata, download_limit,
         access_days, licensed, license_activation_limit, license_valid_days, version, created_at, updated_at

@@ -1,6 +1,7 @@
 package shelfless.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -227,7 +228,10 @@ public final class Body {
         errors.add(new Problem.FieldError(place, "must be a string."));
       } else if (element.textValue().isBlank() || element.textValue().length() > longest) {
         errors.add(new Problem.FieldError(place, "must have 1 to " + longest + " characters."));
-      } else if (element.textValue().chars().anyMatch(Character::isISOControl)) {
+      } else if (element
+          .textValue()
+          .codePoints()
+          .anyMatch(c -> Character.isISOControl(c) || isRefused(c))) {
         errors.add(new Problem.FieldError(place, "must not hold control characters."));
       } else {
         texts.add(element.textValue());
@@ -253,6 +257,46 @@ public final class Body {
       return null;
     }
     return value;
+  }
+
+  /**
+   * What a JSON Merge Patch (RFC 7396) makes of an object, to be read like any body: objects are
+   * merged, all else is replaced. A null stays, since it means more than a field that is missing;
+   * only within the fields named here, which hold what nobody reads, does it remove.
+   */
+  public Body patching(ObjectNode target, String... freeFields) {
+    ObjectNode merged = target.deepCopy();
+    merge(merged, object, Set.of(freeFields));
+    return new Body(merged);
+  }
+
+  private static void merge(ObjectNode target, JsonNode patch, Set<String> freeFields) {
+    for (var field : patch.properties()) {
+      String name = field.getKey();
+      JsonNode value = field.getValue();
+      if (freeFields.contains(name) && value.isObject()) {
+        target.set(name, mergeFree(target.path(name), value));
+      } else if (value.isObject() && target.path(name) instanceof ObjectNode inner) {
+        merge(inner, value, Set.of());
+      } else {
+        target.set(name, value.deepCopy());
+      }
+    }
+  }
+
+  private static ObjectNode mergeFree(JsonNode target, JsonNode patch) {
+    ObjectNode merged = target instanceof ObjectNode object ? object : Json.object();
+    for (var field : patch.properties()) {
+      JsonNode value = field.getValue();
+      if (value.isNull()) {
+        merged.remove(field.getKey());
+      } else if (value.isObject()) {
+        merged.set(field.getKey(), mergeFree(merged.path(field.getKey()), value));
+      } else {
+        merged.set(field.getKey(), value);
+      }
+    }
+    return merged;
   }
 
   /** Throws 422 with all that was wrong, fields that nobody asked for included. */
