@@ -38,6 +38,7 @@ final class PaymentPage {
       tr.total td { font-weight: 700; border: 0; }
       label { display: block; margin-bottom: .9rem; font-weight: 600; }
       input { display: block; width: 100%%; margin-top: .25rem; padding: .6rem .7rem; font: inherit;
+        font-weight: 400;
         border: 1px solid #8889; border-radius: .4rem; }
       .row { display: grid; grid-template-columns: 1fr 1fr; gap: .9rem; }
       button { width: 100%%; padding: .75rem; margin-bottom: .6rem; font: inherit; font-weight: 700;
@@ -45,6 +46,7 @@ final class PaymentPage {
       button.other { background: #666; }
       .error { border-left: 4px solid #c62828; padding: .5rem .8rem; background: #c6282818; }
       .cards { font-size: .87rem; }
+      .cards caption { text-align: left; font-weight: 600; }
       .cards code { white-space: nowrap; padding-right: 1rem; }
       </style>
       </head>
