@@ -23,7 +23,7 @@ create table audit_head (
   seq      bigint not null,
   hash     sha256 not null
 );
-insert into audit_head (seq, hash) values (0, sha256('shelfless'));
+insert into audit_head (seq, hash) values (0, sha256('shelfless'::bytea));
 
 create function audit_row_hash(row_ audit_log) returns bytea
 language sql immutable
@@ -75,7 +75,7 @@ create view audit_log_break as
       row_.seq, row_.id,
       case
         when row_.hash <> audit_row_hash(row_) then 'the row is not what was hashed'
-        when row_.previous_hash <> coalesce(lag(row_.hash) over (order by row_.seq), sha256('shelfless'))
+        when row_.previous_hash <> coalesce(lag(row_.hash) over (order by row_.seq), sha256('shelfless'::bytea))
           then 'the row before it is missing or another'
         when row_.seq <> coalesce(lag(row_.seq) over (order by row_.seq), 0) + 1 then 'a row is missing before it'
       end as reason
