@@ -1,6 +1,7 @@
 package shelfless.stripe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.stripe.StripeClient;
 import com.stripe.exception.ApiConnectionException;
@@ -9,10 +10,9 @@ import com.stripe.model.Charge;
 import com.stripe.model.Dispute;
 import com.stripe.model.PaymentIntent;
 import com.stripe.model.Refund;
-import com.stripe.model.StripeCollection;
+import com.stripe.net.ApiResource;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.DisputeListParams;
-import com.stripe.param.EventListParams;
 import com.stripe.param.RefundCreateParams;
 import com.stripe.param.RefundListParams;
 import com.stripe.param.checkout.SessionCreateParams;
@@ -304,36 +304,34 @@ public final class StripeProvider implements PaymentProvider {
   @Override
   public List<Event> eventsSince(Instant since) {
     List<Event> events = new ArrayList<>();
-    String after = null;
+    String after = "";
     boolean more = true;
     while (more) {
-      EventListParams.Builder parameters =
-          EventListParams.builder()
-              .setCreated(EventListParams.Created.builder().setGte(since.getEpochSecond()).build())
-              .setLimit(100L);
-      if (after != null) {
-        parameters.setStartingAfter(after);
-      }
-      StripeCollection<com.stripe.model.Event> page =
-          call(() -> client.v1().events().list(parameters.build()));
-      for (com.stripe.model.Event event : page.getData()) {
-        Optional<Event> read = read(event);
+      // Read as plain JSON: the library's own types leave an object empty when its API version is
+      // another.
+      String path = "/v1/events?limit=100&created[gte]=" + since.getEpochSecond() + after;
+      JsonNode page =
+          json(
+              call(() -> client.rawRequest(ApiResource.RequestMethod.GET, path, null, null))
+                  .body());
+      for (JsonNode event : page.path("data")) {
+        Optional<Event> read = StripeEvents.read(event);
         if (read != null) {
           read.ifPresent(events::add);
         }
-        after = event.getId();
+        after = "&starting_after=" + event.path("id").asText();
       }
-      more = Boolean.TRUE.equals(page.getHasMore()) && after != null;
+      more = page.path("has_more").asBoolean() && !page.path("data").isEmpty();
     }
     // Stripe lists the newest first.
     return events.reversed();
   }
 
-  private static @Nullable Optional<Event> read(com.stripe.model.Event event) {
+  private static JsonNode json(String text) {
     try {
-      return StripeEvents.read(Json.MAPPER.readTree(event.toJson()));
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("The library writes JSON", impossible);
+      return Json.MAPPER.readTree(text);
+    } catch (JsonProcessingException unreadable) {
+      throw new Unavailable("The payment provider", unreadable);
     }
   }
 }
