@@ -29,6 +29,7 @@ import shelfless.local.lambda.Gateway;
 import shelfless.local.lambda.Invocation;
 import shelfless.local.lambda.QueuePoller;
 import shelfless.local.lambda.Schedules;
+import shelfless.local.stripe.PaymentProviderStandIn;
 import shelfless.local.template.Template;
 import shelfless.local.template.TemplateException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -150,7 +151,16 @@ public final class LocalShop implements AutoCloseable {
         closing.add(
             new Schedules(functions.values(), runner, clock, data.resolve("schedules.json")));
     local.addAll(schedules.routes());
-    local.addAll(clockRoutes(clock, schedules));
+    PaymentProviderStandIn payments =
+        new PaymentProviderStandIn(
+            clock,
+            data.subfolder("payments"),
+            paymentsPort,
+            () -> URI.create(base + "/webhooks/stripe"),
+            secrets.field("StripeKeys", "api_key"),
+            Json.parse(secrets.value("StripeKeys")).path("webhook_secrets").path(0).asText());
+    local.addAll(payments.routes());
+    local.addAll(clockRoutes(clock, payments, schedules));
 
     door.open(new LocalApi(local), new Gateway(functions.values(), runner, clock));
     for (Template.Function function : functions.values()) {
@@ -162,10 +172,16 @@ public final class LocalShop implements AutoCloseable {
         }
       }
     }
+    payments.start();
+    closing.add(payments::stop);
     schedules.runDue();
     schedules.start();
 
-    describe(base, mailUrl, edge, database, aws, secrets);
+    addresses.put("base_url", base.toString());
+    addresses.put("payments_url", payments.url().toString());
+    addresses.put("mail_url", mailUrl.toString());
+    addresses.put("downloads_url", edge.toString());
+    describe(database, aws, secrets);
     DataFolder.replace(data.resolve(ADDRESSES), Json.pretty(addresses));
     closing.add(() -> Files.deleteIfExists(data.resolve(ADDRESSES)));
   }
@@ -197,7 +213,8 @@ public final class LocalShop implements AutoCloseable {
     }
   }
 
-  private static LocalRoutes clockRoutes(ShopClock clock, Schedules schedules) {
+  private static LocalRoutes clockRoutes(
+      ShopClock clock, PaymentProviderStandIn payments, Schedules schedules) {
     return new LocalRoutes()
         .add(
             "GET",
@@ -219,20 +236,18 @@ public final class LocalShop implements AutoCloseable {
               } catch (IllegalArgumentException refused) {
                 throw LocalException.badRequest(String.valueOf(refused.getMessage()));
               }
+              payments.clockAdvanced();
               schedules.runDue();
               return Answer.ok(Json.object().put("now", clock.instant().toString()));
             });
   }
 
-  private void describe(
-      URI base, URI mail, URI edge, Database database, AwsServices aws, LocalSecrets secrets) {
-    addresses.put("base_url", base.toString());
-    addresses.put("mail_url", mail.toString());
-    addresses.put("downloads_url", edge.toString());
+  private void describe(Database database, AwsServices aws, LocalSecrets secrets) {
     addresses.put("database_url", database.url("postgres"));
     addresses.put("app_database_url", database.url("app"));
     addresses.put("s3_endpoint", aws.s3Endpoint().toString());
     addresses.put("sqs_endpoint", aws.sqsEndpoint().toString());
+    addresses.put("ses_endpoint", aws.variables().getOrDefault("AWS_ENDPOINT_URL_SESV2", ""));
     for (String name : List.of("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")) {
       addresses.put(name.toLowerCase(Locale.ROOT), aws.variables().getOrDefault(name, ""));
     }

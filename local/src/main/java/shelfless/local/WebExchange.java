@@ -27,7 +27,6 @@ public final class WebExchange {
 
   private final Request request;
   private final Response response;
-  private boolean dropped;
 
   WebExchange(Request request, Response response) {
     this.request = request;
@@ -155,12 +154,7 @@ public final class WebExchange {
 
   /** Closes the connection without an answer, as a network that fails does. */
   public void drop() throws IOException {
-    dropped = true;
     request.getConnectionMetaData().getConnection().getEndPoint().close();
     throw new IOException("The answer is lost, as asked for");
-  }
-
-  boolean isDropped() {
-    return dropped;
   }
 }

@@ -92,6 +92,9 @@ public final class WebServer implements AutoCloseable {
     configuration.setRequestHeaderSize(HEADER_BYTES);
     configuration.setResponseHeaderSize(HEADER_BYTES);
     configuration.setUriCompliance(UriCompliance.UNSAFE);
+    // Otherwise Jetty hands over well-known header values in its own spelling; requests to AWS are
+    // signed with the client's.
+    configuration.setHeaderCacheCaseSensitive(true);
     ServerConnector connector =
         new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
     connector.setHost(host);
@@ -159,10 +162,9 @@ public final class WebServer implements AutoCloseable {
         handler.handle(exchange);
         callback.succeeded();
       } catch (Exception failed) {
-        if (!exchange.isDropped()) {
-          LOG.log(
-              Level.WARNING, request.getMethod() + " " + request.getHttpURI().getPath(), failed);
-        }
+        // A client that went away, or an answer lost on purpose, is no news.
+        Level level = failed instanceof IOException ? Level.FINE : Level.WARNING;
+        LOG.log(level, request.getMethod() + " " + request.getHttpURI().getPath(), failed);
         if (response.isCommitted()) {
           callback.failed(failed);
         } else {

@@ -40,6 +40,7 @@ public final class QueueServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stopAndWait();
+    // Not waited for: it lets long polls run to their end.
+    server.stopAndGetFuture();
   }
 }

@@ -128,7 +128,7 @@ public final class Queues {
   /**
    * Puts the dead letters of a queue (named by itself or by its dead-letter queue) back into it.
    */
-  private int redrive(String id) {
+  public int redrive(String id) {
     url(id);
     Optional<Template.Queue> source =
         queues.values().stream()
