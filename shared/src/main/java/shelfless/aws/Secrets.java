@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import shelfless.runtime.Settings;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 
 /**
  * Secrets of AWS Secrets Manager, kept for five minutes, so that a rotation reaches every
@@ -38,6 +40,24 @@ public final class Secrets implements AutoCloseable {
     String value = client().getSecretValue(request -> request.secretId(id)).secretString();
     held.put(setting, new Held(value, clock.instant().plus(KEPT)));
     return value;
+  }
+
+  /** The secret as it is now, or nothing when it was never given a value. */
+  public Optional<String> find(String setting) {
+    String id = settings.required(setting);
+    try {
+      return Optional.ofNullable(
+          client().getSecretValue(request -> request.secretId(id)).secretString());
+    } catch (ResourceNotFoundException noValue) {
+      return Optional.empty();
+    }
+  }
+
+  /** Gives the secret a new value; Secrets Manager keeps the one before it. */
+  public void write(String setting, String value) {
+    String id = settings.required(setting);
+    client().putSecretValue(request -> request.secretId(id).secretString(value));
+    held.remove(setting);
   }
 
   private SecretsManagerClient client() {

@@ -28,7 +28,7 @@ public final class AdminListProducts extends HttpHandler {
   @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     request.knowsQuery("query", "visibility", "limit", "cursor");
-    Optional<String> query = request.query("query");
+    Optional<String> query = request.query("query", 200);
     Optional<String> visibility =
         request
             .query("visibility")
