@@ -1,0 +1,314 @@
+package shelfless.deployment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amazonaws.services.lambda.runtime.ClientContext;
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.password4j.Password;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import shelfless.json.Json;
+import shelfless.runtime.Environment;
+import shelfless.runtime.IdGenerator;
+import shelfless.security.Tokens;
+import shelfless.testing.TestDatabase;
+
+class MigrateDatabaseTest {
+  private final Map<String, String> secrets = new ConcurrentHashMap<>();
+  private final List<String> toCloudFormation = new ArrayList<>();
+  private TestDatabase database;
+  private HttpServer aws;
+
+  @BeforeEach
+  void start() throws IOException {
+    database = TestDatabase.empty();
+    aws = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    aws.createContext(
+        "/",
+        exchange -> {
+          byte[] request = exchange.getRequestBody().readAllBytes();
+          if (exchange.getRequestURI().getPath().equals("/cloudformation")) {
+            toCloudFormation.add(new String(request, StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(200, -1);
+          } else {
+            JsonNode call = Json.MAPPER.readTree(request);
+            String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+            ObjectNode answer = secretsManager(target, call);
+            byte[] bytes = answer.toString().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.1");
+            exchange.sendResponseHeaders(answer.has("__type") ? 400 : 200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          }
+          exchange.close();
+        });
+    aws.start();
+  }
+
+  /** Secrets Manager as far as it is asked here: a secret without a value is not found. */
+  private ObjectNode secretsManager(String target, JsonNode call) {
+    String id = call.path("SecretId").asText();
+    if (target.equals("secretsmanager.PutSecretValue")) {
+      secrets.put(id, call.path("SecretString").asText());
+      return Json.object();
+    }
+    String value = secrets.get(id);
+    return value == null
+        ? Json.object().put("__type", "ResourceNotFoundException").put("Message", "no value")
+        : Json.object().put("Name", id).put("SecretString", value);
+  }
+
+  @AfterEach
+  void stop() {
+    aws.stop(0);
+    database.close();
+  }
+
+  private ObjectNode run(String event) throws IOException {
+    Map<String, String> settings = new HashMap<>(database.settings());
+    settings.putAll(
+        Map.of(
+            "MIGRATION_USER", "migrator",
+            "OWNER_EMAIL", "owner@example.com",
+            "OWNER_SECRET", "owner",
+            "TOKEN_KEYS_SECRET", "tokens",
+            "DOWNLOAD_SIGNING_SECRET", "signing",
+            "AWS_REGION", "eu-central-1",
+            "AWS_ACCESS_KEY_ID", "id",
+            "AWS_SECRET_ACCESS_KEY", "secret",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:" + aws.getAddress().getPort()));
+    Clock clock = Clock.systemUTC();
+    try (Environment environment = new Environment(settings, clock, IdGenerator.secure(clock))) {
+      ByteArrayOutputStream output = new ByteArrayOutputStream();
+      new MigrateDatabase(environment)
+          .handleRequest(
+              new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+              output,
+              new QuietContext());
+      return (ObjectNode) Json.MAPPER.readTree(output.toByteArray());
+    }
+  }
+
+  private String secret(String name) {
+    return secrets.getOrDefault(name, "");
+  }
+
+  private long count(String query) throws SQLException {
+    try (Connection connection = database.connectAsSuperuser();
+        Statement statement = connection.createStatement();
+        ResultSet results = statement.executeQuery(query)) {
+      results.next();
+      return results.getLong(1);
+    }
+  }
+
+  @Test
+  void theFirstDeploymentMakesSecretsSchemaAndOwner() throws Exception {
+    ObjectNode answer = run("{}");
+
+    assertTrue(answer.path("migrations_applied").asInt() >= 6, answer.toString());
+    assertEquals("created", answer.path("owner").asText());
+    assertEquals(32, Tokens.of(secret("tokens")).keyed("test", "x").length);
+    String pem = Json.MAPPER.readTree(secret("signing")).path("private_key").asText();
+    byte[] pkcs8 = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+    RSAPrivateKey key =
+        (RSAPrivateKey)
+            KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+    assertEquals(2048, key.getModulus().bitLength());
+
+    JsonNode owner = Json.MAPPER.readTree(secret("owner"));
+    try (Connection connection = database.connectAsSuperuser();
+        Statement statement = connection.createStatement()) {
+      ResultSet user = statement.executeQuery("select email, password_hash, role from app_user");
+      assertTrue(user.next());
+      assertEquals("owner@example.com", user.getString("email"));
+      assertEquals("admin", user.getString("role"));
+      String hash = user.getString("password_hash");
+      assertTrue(hash.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), hash);
+      assertTrue(Password.check(owner.path("password").asText(), hash).withArgon2());
+      assertFalse(user.next());
+      ResultSet keys = statement.executeQuery("select key_hash, scopes::text from api_key");
+      assertTrue(keys.next());
+      assertEquals(
+          Base64.getEncoder().encodeToString(Tokens.hash(owner.path("api_key").asText())),
+          Base64.getEncoder().encodeToString(keys.getBytes("key_hash")));
+      assertEquals("{*}", keys.getString("scopes"));
+    }
+    assertEquals(2, count("select count(*) from audit_log where action in ('user.created', 'api_key.created')"));
+    assertEquals(0, count("select count(*) from audit_log_break"));
+  }
+
+  @Test
+  void anotherDeploymentChangesNothing() throws Exception {
+    run("{}");
+    Map<String, String> before = Map.copyOf(secrets);
+    long rows = count("select count(*) from audit_log");
+
+    ObjectNode answer = run("{}");
+
+    assertEquals(0, answer.path("migrations_applied").asInt());
+    assertEquals("present", answer.path("owner").asText());
+    assertEquals(before, secrets);
+    assertEquals(rows, count("select count(*) from audit_log"));
+  }
+
+  @Test
+  void whatASecretHoldsAlreadyIsKept() throws Exception {
+    secrets.put("owner", "{\"email\": \"ada@example.com\", \"api_key\": \"sk_mine\"}");
+    secrets.put("tokens", "{}");
+
+    run("{}");
+
+    JsonNode owner = Json.MAPPER.readTree(secret("owner"));
+    assertEquals("ada@example.com", owner.path("email").asText());
+    assertEquals("sk_mine", owner.path("api_key").asText());
+    assertTrue(owner.path("password").asText().length() >= 20);
+    assertEquals("k1", Json.MAPPER.readTree(secret("tokens")).path("current").asText());
+  }
+
+  @Test
+  void aSecretThatHoldsSomethingElseIsNotOverwritten() {
+    secrets.put("tokens", "not JSON");
+
+    assertThrows(IllegalStateException.class, () -> run("{}"));
+    assertEquals("not JSON", secrets.get("tokens"));
+  }
+
+  @Test
+  void anOwnerWhoseLastKeyWasRevokedGetsInWithANewOne() throws Exception {
+    run("{}");
+    try (Connection connection = database.connectAsSuperuser();
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("update api_key set revoked_at = now()");
+    }
+    assertEquals("present", run("{}").path("owner").asText());
+    ObjectNode owner = (ObjectNode) Json.MAPPER.readTree(secret("owner"));
+    secrets.put("owner", owner.put("api_key", "sk_another").toString());
+
+    assertEquals("created", run("{}").path("owner").asText());
+    assertEquals(1, count("select count(*) from api_key where revoked_at is null"));
+  }
+
+  @Test
+  void cloudFormationIsAnswered() throws Exception {
+    ObjectNode event =
+        Json.object()
+            .put("RequestType", "Create")
+            .put("ResponseURL", "http://127.0.0.1:" + aws.getAddress().getPort() + "/cloudformation")
+            .put("StackId", "stack")
+            .put("RequestId", "request")
+            .put("LogicalResourceId", "Migration");
+    run(event.toString());
+    run(event.put("RequestType", "Delete").put("PhysicalResourceId", "shelfless-database").toString());
+    secrets.put("tokens", "not JSON");
+    run(event.put("RequestType", "Update").toString());
+
+    List<JsonNode> answers = new ArrayList<>();
+    for (String sent : toCloudFormation) {
+      answers.add(Json.MAPPER.readTree(sent));
+    }
+    assertEquals(
+        List.of("SUCCESS", "SUCCESS", "FAILED"),
+        answers.stream().map(sent -> sent.path("Status").asText()).toList());
+    assertEquals("created", answers.getFirst().path("Data").path("owner").asText());
+    for (JsonNode sent : answers) {
+      assertEquals("shelfless-database", sent.path("PhysicalResourceId").asText());
+      assertEquals("stack", sent.path("StackId").asText());
+      assertEquals("request", sent.path("RequestId").asText());
+      assertEquals("Migration", sent.path("LogicalResourceId").asText());
+    }
+    assertTrue(answers.getLast().path("Reason").asText().contains("TOKEN_KEYS_SECRET"));
+  }
+
+  private static final class QuietContext implements Context {
+    @Override
+    public String getAwsRequestId() {
+      return "request";
+    }
+
+    @Override
+    public String getLogGroupName() {
+      return "";
+    }
+
+    @Override
+    public String getLogStreamName() {
+      return "";
+    }
+
+    @Override
+    public String getFunctionName() {
+      return "MigrateDatabase";
+    }
+
+    @Override
+    public String getFunctionVersion() {
+      return "1";
+    }
+
+    @Override
+    public String getInvokedFunctionArn() {
+      return "";
+    }
+
+    @Override
+    public @Nullable CognitoIdentity getIdentity() {
+      return null;
+    }
+
+    @Override
+    public @Nullable ClientContext getClientContext() {
+      return null;
+    }
+
+    @Override
+    public int getRemainingTimeInMillis() {
+      return 60_000;
+    }
+
+    @Override
+    public int getMemoryLimitInMB() {
+      return 512;
+    }
+
+    @Override
+    public LambdaLogger getLogger() {
+      return new LambdaLogger() {
+        @Override
+        public void log(String message) {}
+
+        @Override
+        public void log(byte[] message) {}
+      };
+    }
+  }
+}
