@@ -43,18 +43,14 @@ final class FirstOwner {
         });
   }
 
-  private static boolean ensureAdmin(Transaction transaction, JsonNode secret)
-      throws SQLException {
+  private static boolean ensureAdmin(Transaction transaction, JsonNode secret) throws SQLException {
     if (transaction
         .first("select id from app_user where role = 'admin'", row -> row.uuid("id"))
         .isPresent()) {
       return false;
     }
     String hash =
-        Password.hash(secret.path("password").asText())
-            .addRandomSalt(16)
-            .with(HASHING)
-            .getResult();
+        Password.hash(secret.path("password").asText()).addRandomSalt(16).with(HASHING).getResult();
     UUID id =
         transaction
             .first(

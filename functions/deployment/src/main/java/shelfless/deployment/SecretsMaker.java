@@ -40,8 +40,8 @@ final class SecretsMaker {
   }
 
   /**
-   * The key that downloads are signed with, an RSA key of 2048 bits, as CloudFront wants it. The
-   * id of its public half is known once CloudFront has been given that.
+   * The key that downloads are signed with, an RSA key of 2048 bits, as CloudFront wants it. The id
+   * of its public half is known once CloudFront has been given that.
    */
   void makeDownloadSigningKey() {
     complete(

@@ -11,6 +11,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.password4j.Argon2Function;
 import com.password4j.Password;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
@@ -154,7 +155,9 @@ class MigrateDatabaseTest {
       assertEquals("admin", user.getString("role"));
       String hash = user.getString("password_hash");
       assertTrue(hash.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), hash);
-      assertTrue(Password.check(owner.path("password").asText(), hash).withArgon2());
+      assertTrue(
+          Password.check(owner.path("password").asText(), hash)
+              .with(Argon2Function.getInstanceFromHash(hash)));
       assertFalse(user.next());
       ResultSet keys = statement.executeQuery("select key_hash, scopes::text from api_key");
       assertTrue(keys.next());
@@ -163,7 +166,10 @@ class MigrateDatabaseTest {
           Base64.getEncoder().encodeToString(keys.getBytes("key_hash")));
       assertEquals("{*}", keys.getString("scopes"));
     }
-    assertEquals(2, count("select count(*) from audit_log where action in ('user.created', 'api_key.created')"));
+    assertEquals(
+        2,
+        count(
+            "select count(*) from audit_log where action in ('user.created', 'api_key.created')"));
     assertEquals(0, count("select count(*) from audit_log_break"));
   }
 
@@ -223,12 +229,17 @@ class MigrateDatabaseTest {
     ObjectNode event =
         Json.object()
             .put("RequestType", "Create")
-            .put("ResponseURL", "http://127.0.0.1:" + aws.getAddress().getPort() + "/cloudformation")
+            .put(
+                "ResponseURL", "http://127.0.0.1:" + aws.getAddress().getPort() + "/cloudformation")
             .put("StackId", "stack")
             .put("RequestId", "request")
             .put("LogicalResourceId", "Migration");
     run(event.toString());
-    run(event.put("RequestType", "Delete").put("PhysicalResourceId", "shelfless-database").toString());
+    run(
+        event
+            .put("RequestType", "Delete")
+            .put("PhysicalResourceId", "shelfless-database")
+            .toString());
     secrets.put("tokens", "not JSON");
     run(event.put("RequestType", "Update").toString());
 
