@@ -6,25 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.stripe.StripeClient;
 import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
-import com.stripe.model.Charge;
-import com.stripe.model.Dispute;
-import com.stripe.model.PaymentIntent;
 import com.stripe.model.Refund;
 import com.stripe.net.ApiResource;
 import com.stripe.net.RequestOptions;
-import com.stripe.param.DisputeListParams;
 import com.stripe.param.RefundCreateParams;
-import com.stripe.param.RefundListParams;
 import com.stripe.param.checkout.SessionCreateParams;
-import com.stripe.param.checkout.SessionRetrieveParams;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import shelfless.domain.DisputeStatus;
 import shelfless.domain.Money;
 import shelfless.domain.PaymentStatus;
@@ -138,41 +132,51 @@ public final class StripeProvider implements PaymentProvider {
         Instant.ofEpochSecond(session.getExpiresAt()));
   }
 
-  @Override
-  public State fetch(String sessionId, boolean withRefundsAndDisputes) {
-    com.stripe.model.checkout.Session found =
-        call(
-            () ->
-                client
-                    .v1()
-                    .checkout()
-                    .sessions()
-                    .retrieve(
-                        sessionId,
-                        SessionRetrieveParams.builder()
-                            .addExpand("payment_intent.latest_charge")
-                            .build()));
-    PaymentIntent intent = found.getPaymentIntentObject();
-    Charge charge = intent == null ? null : intent.getLatestChargeObject();
-    boolean changed =
-        charge != null
-            && (Boolean.TRUE.equals(charge.getDisputed())
-                || (charge.getAmountRefunded() != null && charge.getAmountRefunded() > 0));
-    boolean deep = intent != null && (withRefundsAndDisputes || changed);
-    return new State(
-        HttpRequest.uuid(String.valueOf(found.getClientReferenceId())).orElse((UUID) null),
-        session(found),
-        SessionStatus.valueOf(found.getStatus().toUpperCase(Locale.ROOT)),
-        money(found.getAmountTotal(), found.getCurrency()),
-        intent == null ? null : payment(found, intent, charge),
-        deep ? refunds(intent.getId()) : null,
-        deep ? disputes(intent.getId()) : null);
+  /**
+   * What is read comes as plain JSON: the library's own types cost seconds at a cold start, by
+   * reflection over all their fields, and stay empty where the API version is another.
+   */
+  private JsonNode get(String path) {
+    String body =
+        call(() -> client.rawRequest(ApiResource.RequestMethod.GET, path, null, null)).body();
+    try {
+      return Json.MAPPER.readTree(body);
+    } catch (JsonProcessingException unreadable) {
+      throw new Unavailable("The payment provider", unreadable);
+    }
   }
 
-  private static PaymentState payment(
-      com.stripe.model.checkout.Session session, PaymentIntent intent, @Nullable Charge charge) {
+  @Override
+  public State fetch(String sessionId, boolean withRefundsAndDisputes) {
+    JsonNode found =
+        get(
+            "/v1/checkout/sessions/"
+                + encoded(sessionId)
+                + "?expand[]=payment_intent.latest_charge");
+    JsonNode intent = found.path("payment_intent");
+    JsonNode charge = intent.path("latest_charge");
+    boolean changed =
+        charge.path("disputed").asBoolean() || charge.path("amount_refunded").asLong() > 0;
+    boolean deep = intent.isObject() && (withRefundsAndDisputes || changed);
+    String intentId = intent.path("id").asText();
+    return new State(
+        HttpRequest.uuid(found.path("client_reference_id").asText("")).orElse((UUID) null),
+        new Session(
+            sessionId,
+            // A session that is over has no address any more.
+            found.path("url").asText(""),
+            Instant.ofEpochSecond(found.path("expires_at").asLong())),
+        SessionStatus.valueOf(found.path("status").asText().toUpperCase(Locale.ROOT)),
+        money(found, "amount_total"),
+        intent.isObject() ? payment(found, intent, charge) : null,
+        deep ? refunds(intentId) : null,
+        deep ? disputes(intentId) : null);
+  }
+
+  private static PaymentState payment(JsonNode session, JsonNode intent, JsonNode charge) {
+    String intentStatus = intent.path("status").asText();
     PaymentStatus status =
-        switch (intent.getStatus()) {
+        switch (intentStatus) {
           case "succeeded" -> PaymentStatus.SUCCEEDED;
           case "processing", "requires_capture", "requires_action", "requires_confirmation" ->
               PaymentStatus.PENDING;
@@ -180,76 +184,66 @@ public final class StripeProvider implements PaymentProvider {
         };
     ObjectNode evidence =
         Json.object()
-            .put("session", session.getId())
-            .put("payment_status", session.getPaymentStatus())
-            .put("intent_status", intent.getStatus())
-            .put("created", intent.getCreated())
-            .put("charge", charge == null ? null : charge.getId());
-    long amount =
-        status == PaymentStatus.SUCCEEDED ? intent.getAmountReceived() : intent.getAmount();
-    return new PaymentState(intent.getId(), money(amount, intent.getCurrency()), status, evidence);
+            .put("session", session.path("id").asText())
+            .put("payment_status", session.path("payment_status").asText())
+            .put("intent_status", intentStatus)
+            .put("created", intent.path("created").asLong())
+            .put("charge", charge.path("id").asText(null));
+    Money amount = money(intent, status == PaymentStatus.SUCCEEDED ? "amount_received" : "amount");
+    return new PaymentState(intent.path("id").asText(), amount, status, evidence);
   }
 
   private List<RefundState> refunds(String intent) {
-    return call(
-            () ->
-                client
-                    .v1()
-                    .refunds()
-                    .list(
-                        RefundListParams.builder().setPaymentIntent(intent).setLimit(100L).build()))
-        .getData()
-        .stream()
+    return get("/v1/refunds?limit=100&payment_intent=" + encoded(intent))
+        .path("data")
+        .valueStream()
         .map(StripeProvider::refund)
         .toList();
   }
 
-  private List<DisputeState> disputes(String intent) {
-    List<DisputeState> states = new ArrayList<>();
-    for (Dispute dispute :
-        call(() ->
-                client
-                    .v1()
-                    .disputes()
-                    .list(
-                        DisputeListParams.builder()
-                            .setPaymentIntent(intent)
-                            .setLimit(100L)
-                            .build()))
-            .getData()) {
-      DisputeStatus status =
-          DisputeStatus.of(dispute.getStatus())
-              .orElseThrow(
-                  () -> new IllegalStateException("Unknown dispute status " + dispute.getStatus()));
-      states.add(
-          new DisputeState(
-              dispute.getId(),
-              money(dispute.getAmount(), dispute.getCurrency()),
-              status,
-              String.valueOf(dispute.getReason())));
-    }
-    return states;
-  }
-
-  private static RefundState refund(Refund refund) {
-    RefundStatus status =
-        switch (refund.getStatus()) {
-          case "succeeded" -> RefundStatus.SUCCEEDED;
-          case "failed", "canceled" -> RefundStatus.FAILED;
-          default -> RefundStatus.PENDING;
-        };
-    Map<String, String> metadata = refund.getMetadata() == null ? Map.of() : refund.getMetadata();
+  private static RefundState refund(JsonNode refund) {
     return new RefundState(
-        refund.getId(),
-        HttpRequest.uuid(metadata.getOrDefault("refund_id", "")).orElse((UUID) null),
-        money(refund.getAmount(), refund.getCurrency()),
-        status,
-        refund.getReason(),
-        refund.getFailureReason());
+        refund.path("id").asText(),
+        HttpRequest.uuid(refund.path("metadata").path("refund_id").asText("")).orElse((UUID) null),
+        money(refund, "amount"),
+        refundStatus(refund.path("status").asText()),
+        refund.path("reason").asText(null),
+        refund.path("failure_reason").asText(null));
   }
 
-  private static Money money(long amount, String currency) {
-    return new Money(amount, currency.toUpperCase(Locale.ROOT));
+  private static RefundStatus refundStatus(String status) {
+    return switch (status) {
+      case "succeeded" -> RefundStatus.SUCCEEDED;
+      case "failed", "canceled" -> RefundStatus.FAILED;
+      default -> RefundStatus.PENDING;
+    };
+  }
+
+  private List<DisputeState> disputes(String intent) {
+    return get("/v1/disputes?limit=100&payment_intent=" + encoded(intent))
+        .path("data")
+        .valueStream()
+        .map(
+            dispute ->
+                new DisputeState(
+                    dispute.path("id").asText(),
+                    money(dispute, "amount"),
+                    DisputeStatus.of(dispute.path("status").asText())
+                        .orElseThrow(
+                            () ->
+                                new IllegalStateException(
+                                    "Unknown dispute status " + dispute.path("status"))),
+                    dispute.path("reason").asText("unknown")))
+        .toList();
+  }
+
+  private static Money money(JsonNode object, String field) {
+    return new Money(
+        object.path(field).asLong(), object.path("currency").asText().toUpperCase(Locale.ROOT));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   @Override
@@ -265,11 +259,11 @@ public final class StripeProvider implements PaymentProvider {
   @Override
   public Optional<UUID> orderOfPayment(String providerPaymentId) {
     try {
-      Map<String, String> metadata =
-          call(() -> client.v1().paymentIntents().retrieve(providerPaymentId)).getMetadata();
-      return metadata == null
-          ? Optional.empty()
-          : HttpRequest.uuid(metadata.getOrDefault("order_id", ""));
+      return HttpRequest.uuid(
+          get("/v1/payment_intents/" + encoded(providerPaymentId))
+              .path("metadata")
+              .path("order_id")
+              .asText(""));
     } catch (Refused unknown) {
       return Optional.empty();
     }
@@ -292,13 +286,20 @@ public final class StripeProvider implements PaymentProvider {
         // Stripe has no word for another reason.
       }
     }
-    return refund(
+    Refund made =
         call(
             () ->
                 client
                     .v1()
                     .refunds()
-                    .create(parameters.build(), keyed("refund-" + wanted.refundId()))));
+                    .create(parameters.build(), keyed("refund-" + wanted.refundId())));
+    return new RefundState(
+        made.getId(),
+        wanted.refundId(),
+        wanted.amount(),
+        refundStatus(made.getStatus()),
+        made.getReason(),
+        made.getFailureReason());
   }
 
   @Override
@@ -307,13 +308,7 @@ public final class StripeProvider implements PaymentProvider {
     String after = "";
     boolean more = true;
     while (more) {
-      // Read as plain JSON: the library's own types leave an object empty when its API version is
-      // another.
-      String path = "/v1/events?limit=100&created[gte]=" + since.getEpochSecond() + after;
-      JsonNode page =
-          json(
-              call(() -> client.rawRequest(ApiResource.RequestMethod.GET, path, null, null))
-                  .body());
+      JsonNode page = get("/v1/events?limit=100&created[gte]=" + since.getEpochSecond() + after);
       for (JsonNode event : page.path("data")) {
         Optional<Event> read = StripeEvents.read(event);
         if (read != null) {
@@ -325,13 +320,5 @@ public final class StripeProvider implements PaymentProvider {
     }
     // Stripe lists the newest first.
     return events.reversed();
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return Json.MAPPER.readTree(text);
-    } catch (JsonProcessingException unreadable) {
-      throw new Unavailable("The payment provider", unreadable);
-    }
   }
 }
