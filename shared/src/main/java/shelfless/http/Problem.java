@@ -146,7 +146,7 @@ public final class Problem extends RuntimeException {
   /** The answer. */
   public HttpResponse response() {
     ObjectNode body = Json.object();
-    body.put("type", code == null ? "about:blank" : "https://shelfless.dev/problems/" + code);
+    body.put("type", code == null ? "about:blank" : "urn:shelfless:problem:" + code);
     body.put("title", HttpResponse.reason(status));
     body.put("status", status);
     body.put("detail", detail);
