@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import shelfless.local.LocalRoutes.Answer;
 import shelfless.local.aws.Database;
 import shelfless.local.aws.DownloadEdge;
@@ -23,6 +26,7 @@ import shelfless.local.aws.LocalSecrets;
 import shelfless.local.aws.MailBox;
 import shelfless.local.aws.Mails;
 import shelfless.local.aws.Queues;
+import shelfless.local.demo.DemoCatalogue;
 import shelfless.local.lambda.FunctionLog;
 import shelfless.local.lambda.FunctionRunner;
 import shelfless.local.lambda.Gateway;
@@ -43,10 +47,13 @@ public final class LocalShop implements AutoCloseable {
   private static final int OTHER_CONNECTIONS = 50;
   private static final String JSON_ERROR = "{\"message\":\"Service Unavailable\"}";
 
+  private static final Logger LOG = Logger.getLogger(LocalShop.class.getName());
+
   private final LocalSettings settings;
   private final Closing closing = new Closing();
   private final LocalRoutes local = new LocalRoutes();
   private final ObjectNode addresses = Json.object();
+  private final List<String> notes = new ArrayList<>();
 
   public LocalShop(LocalSettings settings) {
     this.settings = settings;
@@ -176,6 +183,9 @@ public final class LocalShop implements AutoCloseable {
     closing.add(payments::stop);
     schedules.runDue();
     schedules.start();
+    if (runner.has("CreateProduct")) {
+      makeCatalogue(base, data, secrets);
+    }
 
     addresses.put("base_url", base.toString());
     addresses.put("payments_url", payments.url().toString());
@@ -184,6 +194,31 @@ public final class LocalShop implements AutoCloseable {
     describe(database, aws, secrets);
     DataFolder.replace(data.resolve(ADDRESSES), Json.pretty(addresses));
     closing.add(() -> Files.deleteIfExists(data.resolve(ADDRESSES)));
+  }
+
+  /** At the very first start, if it is wanted; a start that was broken off begins it again. */
+  private void makeCatalogue(URI base, DataFolder data, LocalSecrets secrets) throws IOException {
+    Path done = data.resolve("first-start-done");
+    if (Files.exists(done)) {
+      return;
+    }
+    if (settings.demo()) {
+      try {
+        DemoCatalogue.create(
+            base,
+            secrets.field("OwnerSecret", "api_key"),
+            settings.project().resolve("docs"),
+            data.subfolder("demo"));
+      } catch (IOException failed) {
+        LOG.log(Level.WARNING, "No demo catalogue", failed);
+        notes.add("The demo catalogue is not complete: " + failed.getMessage());
+        return;
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+    DataFolder.replace(done, "");
   }
 
   private int databasePort(DataFolder data) throws IOException {
@@ -262,6 +297,11 @@ public final class LocalShop implements AutoCloseable {
   /** Where everything is: what local.json holds. */
   public ObjectNode addresses() {
     return addresses.deepCopy();
+  }
+
+  /** What did not go well at the start, though the shop runs; a line each. */
+  public List<String> notes() {
+    return List.copyOf(notes);
   }
 
   /** Stops the shop; what it keeps is in the data folder. */

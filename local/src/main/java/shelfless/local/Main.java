@@ -47,6 +47,7 @@ public final class Main {
           .parent()
           .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
     }
+    shop.notes().forEach(console::println);
     console.print(welcome(shop.addresses(), Duration.ofNanos(System.nanoTime() - start)));
     console.flush();
     // Until a signal comes: the servers' threads are daemons.
