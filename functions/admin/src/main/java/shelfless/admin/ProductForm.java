@@ -52,9 +52,9 @@ record ProductForm(
   /** A product that any patch with valid fields leaves valid, so that a patch can be read alone. */
   private static final ObjectNode ANY =
       Json.object()
-          .put("title", "-")
-          .put("slug", "-")
-          .put("sku", "-")
+          .put("title", "x")
+          .put("slug", "x")
+          .put("sku", "x")
           .put("kind", "other")
           .put("visibility", "draft")
           .set("price", Json.money(0, "EUR"));
@@ -65,8 +65,7 @@ record ProductForm(
 
   /** Reads a new product; 422 with all that is wrong. */
   static ProductForm ofNew(Body body) {
-    ProductForm form = read(body);
-    checkPrice(body, form.price);
+    ProductForm form = read(body, true);
     body.check();
     return form;
   }
@@ -74,15 +73,14 @@ record ProductForm(
   /** 422 with all that is wrong with a patch, whatever it is applied to. */
   static void checkPatch(Body patch) {
     Body patched = patched(patch, ANY);
-    read(patched);
+    read(patched, false);
     patched.check();
   }
 
   /** Reads the product that a patch makes of another; 422 with all that is wrong. */
   static ProductForm ofPatch(Body patch, Product product) {
     Body patched = patched(patch, writable(product));
-    ProductForm form = read(patched);
-    checkPrice(patched, form.price);
+    ProductForm form = read(patched, true);
     patched.check();
     return form;
   }
@@ -103,7 +101,10 @@ record ProductForm(
         .without(List.of("id", "assets", "created_at", "updated_at"));
   }
 
-  private static ProductForm read(Body body) {
+  /**
+   * @param whole whether amount and currency belong together; those of a patch alone do not
+   */
+  private static ProductForm read(Body body, boolean whole) {
     String title = body.requiredText("title", 200);
     if (title.chars().anyMatch(Character::isISOControl)) {
       body.error("title", "must be one line.");
@@ -126,7 +127,7 @@ record ProductForm(
         slug,
         sku,
         body.text("description", 20_000).orElse(""),
-        price(body.requiredObject("price")),
+        price(body.requiredObject("price"), whole),
         body.choice("kind", KINDS).orElse("other"),
         body.choice("visibility", VISIBILITIES).orElse("draft"),
         body.texts("tags", 0, 20, 50),
@@ -136,30 +137,22 @@ record ProductForm(
         body.object("license").map(ProductForm::license).orElse(null));
   }
 
-  private static Money price(Body price) {
-    long amount = price.requiredNumber("amount", 0, LARGEST_PRICE);
-    String currency = price.requiredText("currency", 3);
-    if (Money.isCurrency(currency)) {
-      return new Money(amount, currency);
+  private static Money price(Body field, boolean whole) {
+    long amount = field.requiredNumber("amount", 0, LARGEST_PRICE);
+    String currency = field.requiredText("currency", 3);
+    if (!Money.isCurrency(currency)) {
+      if (!currency.isBlank()) {
+        field.error("currency", "must be an ISO 4217 code in capitals: EUR.");
+      }
+      return Money.zero("EUR");
     }
-    if (!currency.isBlank()) {
-      price.error("currency", "must be an ISO 4217 code in capitals: EUR.");
+    Money price = new Money(amount, currency);
+    if (whole && !price.of(0).isChargeable()) {
+      field.error("currency", "is not one that the payment provider takes as it is.");
+    } else if (whole && !price.isChargeable()) {
+      field.error("amount", "must end in 0 in this currency.");
     }
-    return Money.zero("EUR");
-  }
-
-  private static void checkPrice(Body body, Money price) {
-    if (!price.isChargeable()) {
-      body.object("price")
-          .ifPresent(
-              field -> {
-                if (price.of(0).isChargeable()) {
-                  field.error("amount", "must end in 0 in this currency.");
-                } else {
-                  field.error("currency", "is not one that the payment provider takes as it is.");
-                }
-              });
-    }
+    return price;
   }
 
   private static License license(Body license) {
