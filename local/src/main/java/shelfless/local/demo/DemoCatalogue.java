@@ -72,7 +72,7 @@ public final class DemoCatalogue {
               EPUB,
               out -> out.write(handbook.sample("The Shelfless Handbook: a sample"))));
       ObjectNode software =
-          product("shelfless-catalogue", "Shelfless Catalogue", "software", 4900)
+          product("shelfless-toolkit", "Shelfless Toolkit", "software", 4900)
               .put(
                   "description",
                   "The part of the shop that lists products and searches them, as a Java library. Each copy comes with a licence key for three machines.");
@@ -83,7 +83,7 @@ public final class DemoCatalogue {
           there,
           scratch,
           software,
-          new File("shelfless-catalogue.jar", "application/java-archive", DemoCatalogue::jar));
+          new File("shelfless-toolkit.jar", "application/java-archive", DemoCatalogue::jar));
       offer(
           seller,
           there,
