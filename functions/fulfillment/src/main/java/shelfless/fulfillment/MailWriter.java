@@ -207,7 +207,8 @@ final class MailWriter {
   private static String text(Consumer<TemplateOutput> template) {
     StringOutput output = new StringOutput();
     template.accept(output);
-    return output.toString();
+    // Parts that were left out leave their blank lines.
+    return output.toString().replaceAll("\n{3,}", "\n\n");
   }
 
   private static String html(Consumer<HtmlTemplateOutput> template) {

@@ -169,6 +169,60 @@ class MailWriterTest {
   }
 
   @Test
+  void paragraphsOfATextAreOneBlankLineApart() {
+    Entitlement closed = held(2, 2, "Toolkit", EntitlementStatus.REVOKED, 5, null, null);
+
+    assertEquals(
+        """
+        Thank you for your order S-100001 of 2 March 2026.
+
+        Book
+        %s
+        1 download.
+
+        YOUR ORDER
+
+        1 x Book, €19.00 each: €19.00
+
+        Subtotal: €19.00
+        Total: €19.00
+
+        On 2 March 2026, 09:30 UTC you agreed that delivery begins at once, and that your right of withdrawal ends with it \
+        (text 2026-01).
+
+        Opening a link costs no download, and a download that broke off can be asked for again for a while at no cost.
+        The links are yours alone: whoever has them can download.
+
+        Does something not work, or would you like your money back? Reply to this mail and name your order S-100001.
+
+        Shelfless
+        """
+            .formatted(url(1, 1)),
+        receipt(
+                eur(0),
+                eur(1_900),
+                List.of(item(1, "Book", 1, eur(1_900))),
+                List.of(held(1, 1, "Book", EntitlementStatus.ACTIVE, 1, null, null)))
+            .text());
+    assertEquals(
+        """
+        We have refunded €49.00 of your order S-100001 of 2 March 2026 (€98.00).
+        It goes back the way you paid; the bank may take some days to show it.
+
+        With it these are closed, and their links and licence keys no longer work:
+
+        - Toolkit (2 of 2)
+
+        The rest of the order stays yours.
+
+        Is something wrong? Reply to this mail and name your order S-100001.
+
+        Shelfless
+        """,
+        refund(RefundStatus.SUCCEEDED, List.of(closed)).text());
+  }
+
+  @Test
   void titlesCannotLeaveTheirPlace() {
     String title = "<b>Q&A</b> \"quoted\"\r\nTotal: €0.00\u2028https://evil.example.com 'x'";
 
