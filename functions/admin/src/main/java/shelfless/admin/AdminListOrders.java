@@ -36,11 +36,12 @@ public final class AdminListOrders extends HttpHandler {
 
   @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
+    request.knowsQuery("status", "email", "number", "from", "to", "limit", "cursor");
     Orders.Filter filter =
         new Orders.Filter(
             request.query("status").map(AdminListOrders::status),
-            request.query("email"),
-            request.query("number"),
+            request.query("email", 320),
+            request.query("number", 32),
             request.queryTime("from"),
             request.queryTime("to"));
     int limit = request.queryInteger("limit", 1, 100, 20);

@@ -160,6 +160,7 @@ class AdminListOrdersTest {
             Map.of("limit", "0"),
             Map.of("limit", "101"),
             Map.of("from", "today"),
+            Map.of("mail", "ada@example.com"),
             Map.of("cursor", "abc"))) {
       assertEquals(400, ask(query).status(), query.toString());
     }

@@ -28,11 +28,12 @@ public final class ListAuditLog extends HttpHandler {
 
   @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
+    request.knowsQuery("subject_type", "subject_id", "action", "from", "to", "limit", "cursor");
     AuditLog.Filter filter =
         new AuditLog.Filter(
-            request.query("subject_type"),
-            request.query("subject_id"),
-            request.query("action"),
+            request.query("subject_type", 64),
+            request.query("subject_id", 200),
+            request.query("action", 64),
             request.queryTime("from"),
             request.queryTime("to"));
     if (filter.subjectId().isPresent() && filter.subjectType().isEmpty()) {

@@ -32,6 +32,7 @@ public final class SalesReport extends HttpHandler {
 
   @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
+    request.knowsQuery("from", "to", "group_by", "format");
     LocalDate to =
         request
             .queryDate("to")

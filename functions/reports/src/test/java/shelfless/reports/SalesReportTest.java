@@ -371,7 +371,8 @@ class SalesReportTest {
               Map.of("to", "2026-02-30"),
               Map.of("from", "+12026-01-01"),
               Map.of("group_by", "week"),
-              Map.of("format", "xml"));
+              Map.of("format", "xml"),
+              Map.of("fromm", "2026-03-01"));
       for (Map<String, String> query : wrong) {
         HttpCall call = HttpCall.get("/v1/admin/reports/sales").bearer(KEY);
         query.forEach(call::query);
