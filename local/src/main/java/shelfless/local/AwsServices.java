@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import shelfless.local.aws.LocalSecrets;
 import shelfless.local.aws.MailService;
 import shelfless.local.aws.Mails;
@@ -59,8 +60,9 @@ final class AwsServices implements AutoCloseable {
       directS3 = elsewhere.get();
       directSqs = elsewhere.get();
     } else {
+      CompletableFuture<QueueServer> queueServer = Parallel.start(() -> QueueServer.start(sqsPort));
       directS3 = closing.add(ObjectStorage.start(data.subfolder("s3"), accessKey, secretKey)).url();
-      directSqs = closing.add(QueueServer.start(sqsPort)).url();
+      directSqs = closing.add(Parallel.await(queueServer)).url();
     }
     s3 = proxy(data.port("s3"), directS3, "s3");
     sqs = proxy(sqsPort, directSqs, "sqs");

@@ -14,9 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import shelfless.local.LocalRoutes.Answer;
@@ -120,16 +118,16 @@ public final class LocalShop implements AutoCloseable {
     Mails mails = Mails.open(data.resolve("mails.jsonl"), clock);
 
     CompletableFuture<Database> startingDatabase =
-        parallel(
+        Parallel.start(
             () ->
                 Database.start(
                     data.resolve("postgres"),
                     databasePort,
                     template.functionCount() * CONNECTIONS_A_FUNCTION + OTHER_CONNECTIONS));
     CompletableFuture<AwsServices> startingAws =
-        parallel(() -> AwsServices.start(settings, data, secrets, mails));
-    Database database = await(startingDatabase, closing);
-    AwsServices aws = await(startingAws, closing);
+        Parallel.start(() -> AwsServices.start(settings, data, secrets, mails));
+    Database database = closing.add(Parallel.await(startingDatabase));
+    AwsServices aws = closing.add(Parallel.await(startingAws));
     local.addAll(database.routes()).addAll(aws.routes()).addAll(mails.routes());
 
     S3Client s3 = aws.s3();
@@ -308,29 +306,6 @@ public final class LocalShop implements AutoCloseable {
   @Override
   public void close() {
     closing.close();
-  }
-
-  private static <T> CompletableFuture<T> parallel(Callable<T> start) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return start.call();
-          } catch (Exception failed) {
-            throw new CompletionException(failed);
-          }
-        },
-        task -> Thread.ofPlatform().daemon().start(task));
-  }
-
-  private static <T extends AutoCloseable> T await(CompletableFuture<T> starting, Closing closing)
-      throws IOException {
-    try {
-      return closing.add(starting.join());
-    } catch (CompletionException failed) {
-      throw failed.getCause() instanceof IOException cause
-          ? cause
-          : new IOException(String.valueOf(failed.getCause()), failed);
-    }
   }
 
   /** The shop's port: closed to all until everything behind it is ready. */
