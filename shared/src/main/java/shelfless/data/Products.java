@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import shelfless.http.Cursor;
 import shelfless.http.HttpRequest;
 
 /** Products and their files, as the catalogue reads them. */
@@ -121,6 +122,16 @@ public final class Products {
           .filter(sort -> sort.wireName.equals(name))
           .findFirst()
           .orElseThrow();
+    }
+
+    /** What the first sort key is; the second is the id. */
+    public Cursor.Key key() {
+      return switch (this) {
+        case RELEVANCE -> Cursor.Key.REAL;
+        case NEWEST -> Cursor.Key.TIME;
+        case CHEAPEST, DEAREST -> Cursor.Key.NUMBER;
+        case TITLE -> Cursor.Key.TEXT;
+      };
     }
 
     private String sql() {

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import shelfless.json.Json;
 import shelfless.security.Tokens;
 
@@ -24,20 +27,50 @@ public final class Cursor {
 
   private Cursor() {}
 
-  /** The sort keys in the request's cursor, or nothing for the first page. */
-  public static Optional<List<String>> read(HttpRequest request, String list, int keys) {
-    return request.query("cursor").map(text -> decode(text, list, keys));
+  /** What a sort key is, so that a forged one is refused before it reaches the database. */
+  public enum Key {
+    TEXT,
+    NUMBER,
+    REAL,
+    TIME,
+    ID;
+
+    private boolean accepts(String value) {
+      try {
+        return switch (this) {
+          case TEXT -> value.chars().noneMatch(Character::isISOControl);
+          case NUMBER -> Long.toString(Long.parseLong(value)).equals(value);
+          case REAL -> Double.isFinite(Double.parseDouble(value));
+          case TIME -> Instant.parse(value).isBefore(LATEST);
+          case ID -> HttpRequest.uuid(value).isPresent();
+        };
+      } catch (NumberFormatException | DateTimeException unreadable) {
+        return false;
+      }
+    }
   }
 
-  private static List<String> decode(String text, String list, int keys) {
+  private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
+  /** Room for the longest title, whatever its characters. */
+  private static final int LONGEST = 4_000;
+
+  /** The sort keys in the request's cursor, or nothing for the first page. */
+  public static Optional<List<String>> read(HttpRequest request, String list, Key... keys) {
+    return request.query("cursor", LONGEST).map(text -> decode(text, list, keys));
+  }
+
+  private static List<String> decode(String text, String list, Key... keys) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(text);
       if (bytes.length > CHECK_BYTES) {
         byte[] payload = Arrays.copyOfRange(bytes, CHECK_BYTES, bytes.length);
-        JsonNode values = Json.MAPPER.readTree(payload);
+        List<String> values =
+            Json.MAPPER.readTree(payload).valueStream().map(JsonNode::asText).toList();
         if (Arrays.equals(check(list, payload), Arrays.copyOf(bytes, CHECK_BYTES))
-            && values.size() == keys) {
-          return values.valueStream().map(JsonNode::asText).toList();
+            && values.size() == keys.length
+            && IntStream.range(0, keys.length).allMatch(i -> keys[i].accepts(values.get(i)))) {
+          return values;
         }
       }
     } catch (IllegalArgumentException | IOException undecodable) {

@@ -47,7 +47,7 @@ public final class AdminListOrders extends HttpHandler {
     int limit = request.queryInteger("limit", 1, 100, 20);
     String list = "orders\0" + filter;
     Optional<Orders.Place> after =
-        Cursor.read(request, list, 2)
+        Cursor.read(request, list, Cursor.Key.TIME, Cursor.Key.ID)
             .map(
                 keys ->
                     new Orders.Place(

@@ -35,7 +35,7 @@ public final class AdminListProducts extends HttpHandler {
             .map(seen -> request.queryChoice("visibility", ProductForm.VISIBILITIES, seen));
     int limit = request.queryInteger("limit", 1, 100, 20);
     String list = "admin_products\0" + query.orElse("") + '\0' + visibility.orElse("");
-    Optional<List<String>> after = Cursor.read(request, list, 2);
+    Optional<List<String>> after = Cursor.read(request, list, Cursor.Key.TIME, Cursor.Key.ID);
     List<Product> page =
         environment
             .database()

@@ -37,7 +37,7 @@ public final class ListProducts extends HttpHandler {
                 "sort", Products.Sort.NAMES, query.isPresent() ? "relevance" : "newest"));
     int limit = request.queryInteger("limit", 1, 100, 20);
     String list = "products\0" + query.orElse("") + '\0' + tag.orElse("") + '\0' + sort;
-    Optional<List<String>> after = Cursor.read(request, list, 2);
+    Optional<List<String>> after = Cursor.read(request, list, sort.key(), Cursor.Key.ID);
     var page =
         environment
             .database()

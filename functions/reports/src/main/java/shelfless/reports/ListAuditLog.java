@@ -42,7 +42,7 @@ public final class ListAuditLog extends HttpHandler {
     int limit = request.queryInteger("limit", 1, 100, 20);
     String list = "audit_log\0" + filter;
     Optional<Long> before =
-        Cursor.read(request, list, 1).map(keys -> Long.valueOf(keys.getFirst()));
+        Cursor.read(request, list, Cursor.Key.NUMBER).map(keys -> Long.valueOf(keys.getFirst()));
     List<Entry> rows =
         environment
             .database()
