@@ -1,9 +1,12 @@
 package shelfless.data;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import shelfless.aws.Queues;
 import shelfless.data.Products.Asset;
 
 /**
@@ -11,6 +14,11 @@ import shelfless.data.Products.Asset;
  * step is one conditional update, so that of two callers one takes it.
  */
 public final class Assets {
+  private static final String QUEUE = "ASSET_QUEUE_URL";
+
+  /** As long as VerifyAsset may take for one. */
+  private static final Duration ASKED_AGAIN = Duration.ofMinutes(15);
+
   private Assets() {}
 
   /**
@@ -65,11 +73,43 @@ public final class Assets {
         promise.fileName);
   }
 
-  /** The bytes are there and are yet to be read; whether this call took the step. */
-  public static boolean verifying(Transaction transaction, UUID id) throws SQLException {
-    return transaction.update(
-            "update product_asset set status = 'verifying' where id = ? and status = 'pending'", id)
-        == 1;
+  /** The bytes are there, and are read once this is committed; whether this call took the step. */
+  public static boolean verifying(Transaction transaction, Queues queues, UUID id)
+      throws SQLException {
+    boolean taken =
+        transaction.update(
+                "update product_asset set status = 'verifying', verify_due_at = ? where id = ? and status = 'pending'",
+                transaction.now().plus(ASKED_AGAIN),
+                id)
+            == 1;
+    if (taken) {
+      transaction.afterCommit(() -> queues.send(QUEUE, id));
+    }
+    return taken;
+  }
+
+  /**
+   * Asks again for those that should have been verified long ago: the message was lost, or nobody
+   * could handle it.
+   *
+   * @return how many
+   */
+  public static int relay(Transaction transaction, Queues queues, int most) throws SQLException {
+    List<UUID> due =
+        transaction.list(
+            """
+            update product_asset set verify_due_at = ?
+            where id in (
+              select id from product_asset where status = 'verifying' and verify_due_at <= ?
+              order by verify_due_at limit ? for update skip locked)
+            returning id
+            """,
+            row -> row.uuid("id"),
+            transaction.now().plus(ASKED_AGAIN),
+            transaction.now(),
+            most);
+    due.forEach(id -> transaction.afterCommit(() -> queues.send(QUEUE, id)));
+    return due.size();
   }
 
   /** The bytes are those that were promised; whether this call took the step. */

@@ -30,7 +30,8 @@ final class Authentication {
       case Caller.KeyHolder key -> {
         String scope = operation.scope().orElseThrow();
         if (!key.has(scope)) {
-          throw Problem.forbidden("This API key does not carry the scope " + scope + ".");
+          throw Problem.of(
+              403, "scope_missing", "This API key does not carry the scope " + scope + ".");
         }
         yield key;
       }

@@ -25,8 +25,6 @@ import shelfless.runtime.Environment;
  * read and verified at once; the parts of a larger one are joined, and VerifyAsset reads it.
  */
 public final class CompleteAssetUpload extends HttpHandler {
-  private static final String QUEUE = "ASSET_QUEUE_URL";
-
   public CompleteAssetUpload() {
     this(Environment.ofProcess());
   }
@@ -45,11 +43,7 @@ public final class CompleteAssetUpload extends HttpHandler {
     Assets.Upload upload = find(id);
     return switch (upload.asset().status()) {
       case "ready" -> HttpResponse.json(200, ProductView.asset(upload.asset()));
-      case "verifying" -> {
-        // The message may have been lost: a second one does no harm.
-        environment.queues().send(QUEUE, id);
-        yield HttpResponse.json(202, ProductView.asset(upload.asset()));
-      }
+      case "verifying" -> HttpResponse.json(202, ProductView.asset(upload.asset()));
       case "pending" -> {
         checkForm(upload.uploadId(), named, parts);
         yield upload.uploadId() == null
@@ -122,7 +116,7 @@ public final class CompleteAssetUpload extends HttpHandler {
         .database()
         .transaction(
             transaction -> {
-              boolean taken = Assets.verifying(transaction, asset.id());
+              boolean taken = Assets.verifying(transaction, environment.queues(), asset.id());
               if (taken) {
                 transaction.audit(
                     caller.actor(),
@@ -132,7 +126,6 @@ public final class CompleteAssetUpload extends HttpHandler {
                     Json.object()
                         .put("product_id", asset.productId().toString())
                         .put("file_name", asset.fileName()));
-                transaction.afterCommit(() -> environment.queues().send(QUEUE, asset.id()));
               }
               return taken;
             });

@@ -3,6 +3,7 @@ package shelfless.fulfillment;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import shelfless.data.Assets;
 import shelfless.data.Outbox;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
@@ -10,7 +11,8 @@ import shelfless.runtime.ScheduleHandler;
 
 /**
  * Every minute: queues again the mails that are due by the shop's clock and were neither sent nor
- * given up, because a message was lost, a sender crashed or SES was out of reach.
+ * given up, because a message was lost, a sender crashed or SES was out of reach; and the files
+ * that are still to be verified.
  */
 public final class RelayOutbox extends ScheduleHandler {
   private static final int BATCH = 100;
@@ -35,6 +37,10 @@ public final class RelayOutbox extends ScheduleHandler {
               .transaction(transaction -> Outbox.relay(transaction, environment.queues(), BATCH));
       queued += last;
     } while (last == BATCH && context.getRemainingTimeInMillis() > ENOUGH.toMillis());
-    return Json.object().put("queued", queued);
+    int files =
+        environment
+            .database()
+            .transaction(transaction -> Assets.relay(transaction, environment.queues(), BATCH));
+    return Json.object().put("queued", queued).put("files", files);
   }
 }
