@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import shelfless.local.aws.LocalSecrets;
 import shelfless.local.aws.MailService;
 import shelfless.local.aws.Mails;
@@ -22,12 +24,15 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.model.ResourceExistsException;
+import software.amazon.awssdk.services.sesv2.SesV2Client;
+import software.amazon.awssdk.services.sesv2.model.AlreadyExistsException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
@@ -35,6 +40,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  * Either way what the shop reaches can be made to fail, and its mails are in the mail box.
  */
 final class AwsServices implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(AwsServices.class.getName());
+
   private final Map<String, String> variables = new HashMap<>();
   private final LocalRoutes routes = new LocalRoutes();
   private final Closing closing = new Closing();
@@ -45,7 +52,7 @@ final class AwsServices implements AutoCloseable {
   private final URI directSqs;
   private final Optional<URI> elsewhere;
 
-  private AwsServices(LocalSettings settings, DataFolder data, LocalSecrets secrets, Mails mails)
+  AwsServices(LocalSettings settings, DataFolder data, LocalSecrets secrets, Mails mails)
       throws IOException {
     elsewhere = settings.awsEndpoint();
     Map<String, String> environment = elsewhere.isPresent() ? settings.environment() : Map.of();
@@ -81,12 +88,6 @@ final class AwsServices implements AutoCloseable {
     variables.put("AWS_ENDPOINT_URL_SQS", sqs.toString());
     variables.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secretsManager.toString());
     variables.put("AWS_ENDPOINT_URL_SESV2", mail.toString());
-  }
-
-  static AwsServices start(
-      LocalSettings settings, DataFolder data, LocalSecrets secrets, Mails mails)
-      throws IOException {
-    return new AwsServices(settings, data, secrets, mails);
   }
 
   private URI proxy(int port, URI target, String name) throws IOException {
@@ -184,6 +185,20 @@ final class AwsServices implements AutoCloseable {
       }
     }
     return arns;
+  }
+
+  /** Makes the address that mails come from known where SES is, as its owner does once in AWS. */
+  void makeSender(String address) {
+    if (elsewhere.isEmpty()) {
+      return;
+    }
+    try (SesV2Client client = configure(SesV2Client.builder(), elsewhere.get()).build()) {
+      client.createEmailIdentity(request -> request.emailIdentity(address));
+    } catch (AlreadyExistsException there) {
+      // Made at an earlier start.
+    } catch (SdkException unknown) {
+      LOG.log(Level.WARNING, "SES does not know the sender " + address, unknown);
+    }
   }
 
   @Override

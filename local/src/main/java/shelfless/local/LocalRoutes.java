@@ -41,16 +41,16 @@ public final class LocalRoutes {
       return value;
     }
 
-    /**
-     * A field of the body, or null when it is left out or null. 400 when the body has a field that
-     * is none of {@code allowed}, so that a misspelled one is not lost.
-     */
+    /** A field of the body, or null when it is left out or null. */
     public @Nullable JsonNode field(String name) {
       JsonNode value = body.get(name);
       return value == null || value.isNull() ? null : value;
     }
 
-    /** 400 when the body is no object or has a field that is none of these. */
+    /**
+     * 400 when the body is no object or has a field that is none of these, so that a misspelled one
+     * is not lost.
+     */
     public void allowFields(String... names) {
       if (!body.isObject()) {
         throw LocalException.badRequest("The body must be a JSON object.");

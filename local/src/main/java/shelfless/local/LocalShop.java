@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /** The whole shop on one machine: starts everything, and stops it. */
 public final class LocalShop implements AutoCloseable {
   private static final String ADDRESSES = "local.json";
+  private static final String MAIL_FROM = "shop@shelfless.example";
   private static final String MIGRATION = "MigrateDatabase";
   private static final int CONNECTIONS_A_FUNCTION = 32;
   private static final int OTHER_CONNECTIONS = 50;
@@ -125,7 +126,7 @@ public final class LocalShop implements AutoCloseable {
                     databasePort,
                     template.functionCount() * CONNECTIONS_A_FUNCTION + OTHER_CONNECTIONS));
     CompletableFuture<AwsServices> startingAws =
-        Parallel.start(() -> AwsServices.start(settings, data, secrets, mails));
+        Parallel.start(() -> new AwsServices(settings, data, secrets, mails));
     Database database = closing.add(Parallel.await(startingDatabase));
     AwsServices aws = closing.add(Parallel.await(startingAws));
     local.addAll(database.routes()).addAll(aws.routes()).addAll(mails.routes());
@@ -139,6 +140,7 @@ public final class LocalShop implements AutoCloseable {
     Map<String, String> buckets = AwsServices.makeBuckets(s3, template.buckets());
     references.putAll(buckets);
     references.putAll(aws.makeSecrets(secrets, template.secrets()));
+    aws.makeSender(MAIL_FROM);
     Map<String, Template.Function> functions = template.functions(references);
 
     FunctionLog log = closing.add(FunctionLog.open(logs.resolve("functions.log")));
@@ -150,7 +152,7 @@ public final class LocalShop implements AutoCloseable {
     URI edge = URI.create("http://127.0.0.1:" + edgePort);
     if (buckets.containsKey("AssetBucket")) {
       String bucket = buckets.getOrDefault("AssetBucket", "");
-      closing.add(WebServer.start(edgePort, DownloadEdge.of(s3, bucket, secrets, clock, edge)));
+      closing.add(WebServer.start(edgePort, new DownloadEdge(s3, bucket, secrets, clock, edge)));
     }
     Schedules schedules =
         closing.add(

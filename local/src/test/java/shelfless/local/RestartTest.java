@@ -36,6 +36,7 @@ class RestartTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-classpath",
                 System.getProperty("java.class.path"),
                 "shelfless.local.Main")

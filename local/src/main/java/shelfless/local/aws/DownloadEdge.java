@@ -33,21 +33,17 @@ public final class DownloadEdge implements WebServer.Handler {
   private final String bucket;
   private final SignedUrls signedUrls;
 
-  /** Serves this bucket; where it is reached is what {@code signedUrls} were made for. */
-  DownloadEdge(S3Client s3, String bucket, SignedUrls signedUrls) {
-    this.s3 = s3;
-    this.bucket = bucket;
-    this.signedUrls = signedUrls;
-  }
-
   /**
    * Serves this bucket.
    *
+   * @param secrets holds the key that downloads are signed with
+   * @param clock the shop's clock, by which signatures end
    * @param base where it is reached: what signed URLs begin with
    */
-  public static DownloadEdge of(
-      S3Client s3, String bucket, LocalSecrets secrets, Clock clock, URI base) {
-    return new DownloadEdge(s3, bucket, new SignedUrls(secrets, clock, base));
+  public DownloadEdge(S3Client s3, String bucket, LocalSecrets secrets, Clock clock, URI base) {
+    this.s3 = s3;
+    this.bucket = bucket;
+    this.signedUrls = new SignedUrls(secrets, clock, base);
   }
 
   @Override

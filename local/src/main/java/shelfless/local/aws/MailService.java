@@ -106,7 +106,7 @@ public final class MailService implements WebServer.Handler {
         request.header(name, value);
       }
     }
-    try (HttpClient client = HttpClient.newHttpClient()) {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       return client.send(request.build(), BodyHandlers.ofString());
     }
   }

@@ -127,7 +127,9 @@ public final class Mails {
             call -> {
               ObjectNode answer = Json.object();
               ArrayNode data = answer.putArray("data");
-              for (JsonNode mail : to(call.query().getOrDefault("to", "").strip())) {
+              // No address has a space: it was a plus that the caller did not encode.
+              String to = call.query().getOrDefault("to", "").strip().replace(' ', '+');
+              for (JsonNode mail : to(to)) {
                 data.add(mail);
               }
               return Answer.ok(answer);

@@ -1,9 +1,7 @@
 package shelfless.local.lambda;
 
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,23 +54,6 @@ public final class FunctionLog implements AutoCloseable {
       @Override
       public void log(byte[] message) {
         line(function, new String(message, StandardCharsets.UTF_8));
-      }
-    };
-  }
-
-  /** Takes what functions write to standard output, line by line. */
-  public OutputStream standardOutput() {
-    return new OutputStream() {
-      private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
-
-      @Override
-      public synchronized void write(int character) {
-        if (character == '\n') {
-          line("-", pending.toString(StandardCharsets.UTF_8));
-          pending.reset();
-        } else {
-          pending.write(character);
-        }
       }
     };
   }

@@ -317,6 +317,10 @@ public final class Template {
       throw new TemplateException(version, "only payload format 2.0 is known");
     }
     String path = required(properties, "Path");
+    Node pathNode = properties.get("Path");
+    if (pathNode != null && path.contains("+}")) {
+      throw new TemplateException(pathNode, "the local runtime does not know greedy parameters");
+    }
     String method = required(properties, "Method").toUpperCase(Locale.ROOT);
     return new Route(method.equals("X-AMAZON-APIGATEWAY-ANY-METHOD") ? "ANY" : method, path);
   }

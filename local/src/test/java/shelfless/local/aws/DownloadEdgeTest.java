@@ -67,7 +67,7 @@ class DownloadEdgeTest {
     edge =
         WebServer.start(
             port,
-            DownloadEdge.of(s3, BUCKET, secrets, clock, URI.create("http://127.0.0.1:" + port)));
+            new DownloadEdge(s3, BUCKET, secrets, clock, URI.create("http://127.0.0.1:" + port)));
   }
 
   @AfterAll
