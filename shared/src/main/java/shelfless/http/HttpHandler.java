@@ -17,6 +17,8 @@ import shelfless.runtime.Unavailable;
  * anywhere unless the operation says so.
  */
 public abstract class HttpHandler implements RequestStreamHandler {
+  private static final int LARGEST_BODY = 64 * 1024;
+
   protected final Environment environment;
   private final Operation operation;
 
@@ -27,6 +29,11 @@ public abstract class HttpHandler implements RequestStreamHandler {
 
   /** Runs the operation for a caller who may ask for it. */
   protected abstract HttpResponse handle(HttpRequest request, Caller caller);
+
+  /** How many bytes a body may have, also where the operation does not look at it. */
+  protected int largestBody() {
+    return LARGEST_BODY;
+  }
 
   /** The form in which a refusal is answered; pages answer with a page. */
   protected HttpResponse refuse(HttpRequest request, Problem problem) {
@@ -55,6 +62,9 @@ public abstract class HttpHandler implements RequestStreamHandler {
   private HttpResponse answer(HttpRequest request, Context context) {
     try {
       Caller caller = Authentication.admit(operation, request, environment.database());
+      if (request.method().equals("POST") || request.method().equals("PATCH")) {
+        request.refuseLargerThan(largestBody());
+      }
       return handle(request, caller);
     } catch (Problem problem) {
       return refuse(request, problem);

@@ -35,8 +35,12 @@ public final class HandleStripeWebhook extends HttpHandler {
   }
 
   @Override
+  protected int largestBody() {
+    return LARGEST;
+  }
+
+  @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
-    request.refuseLargerThan(LARGEST);
     boolean signed =
         WebhookSignature.isValid(
             request.header("stripe-signature").orElse(""),
