@@ -1,0 +1,144 @@
+package shelfless.acceptance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The shop on one machine, run as a process of its own on a data folder. */
+final class ShopProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration STOP = Duration.ofSeconds(30);
+
+  private final Process process;
+  private final Path data;
+  private final JsonNode addresses;
+
+  private ShopProcess(Process process, Path data, JsonNode addresses) {
+    this.process = process;
+    this.data = data;
+    this.addresses = addresses;
+  }
+
+  /** The project's folder: where template.yaml is. */
+  static Path project() {
+    for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+      if (Files.exists(folder.resolve("template.yaml"))) {
+        return folder;
+      }
+    }
+    throw new IllegalStateException("There is no template.yaml in " + Path.of("").toAbsolutePath());
+  }
+
+  /** A folder that no other run has used. */
+  static Path newFolder(String name) {
+    try {
+      Path shops = project().resolve("acceptance/target/shops");
+      Files.createDirectories(shops);
+      return Files.createTempDirectory(shops, name + "-");
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /**
+   * Starts the shop and waits until it is ready.
+   *
+   * @param port where it listens; 0 for any free one
+   */
+  static ShopProcess start(Path data, boolean demo, int port) {
+    Path console = data.resolveSibling(data.getFileName() + ".console");
+    Path addresses = data.resolve("local.json");
+    try {
+      // A shop that was killed leaves its own behind.
+      Files.deleteIfExists(addresses);
+      ProcessBuilder builder =
+          new ProcessBuilder(
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx1g",
+                  "-XX:+UseSerialGC",
+                  "--enable-native-access=ALL-UNNAMED",
+                  "--sun-misc-unsafe-memory-access=allow",
+                  "-classpath",
+                  classPath(),
+                  "shelfless.local.Main",
+                  "--stop-with-parent"));
+      builder
+          .environment()
+          .putAll(
+              Map.of(
+                  "SHELFLESS_PORT",
+                  String.valueOf(port),
+                  "SHELFLESS_DATA",
+                  data.toString(),
+                  "SHELFLESS_DEMO",
+                  String.valueOf(demo)));
+      builder.directory(project().toFile());
+      builder.redirectErrorStream(true);
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()));
+      Process process = builder.start();
+      long deadline = System.nanoTime() + START.toNanos();
+      while (!Files.exists(addresses)) {
+        boolean ended = process.waitFor(50, TimeUnit.MILLISECONDS);
+        if (ended || System.nanoTime() > deadline) {
+          process.destroyForcibly();
+          throw new IllegalStateException(
+              "The shop does not start: " + Files.readString(console).strip());
+        }
+      }
+      return new ShopProcess(process, data, Json.parse(Files.readString(addresses)));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stop);
+    }
+  }
+
+  /** Surefire's own class path is one jar that lists the others. */
+  private static String classPath() {
+    return Optional.ofNullable(System.getProperty("surefire.test.class.path"))
+        .orElseGet(() -> System.getProperty("java.class.path"));
+  }
+
+  /** What local.json holds. */
+  JsonNode addresses() {
+    return addresses;
+  }
+
+  Path data() {
+    return data;
+  }
+
+  /** Ends it at once, as {@code kill -9} does; its database lives on. */
+  void kill() {
+    process.destroyForcibly();
+    await(STOP);
+  }
+
+  /** Asks it to stop, as Ctrl-C does, and waits. */
+  @Override
+  public void close() {
+    process.destroy();
+    if (!await(STOP)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("The shop does not stop.");
+    }
+  }
+
+  private boolean await(Duration most) {
+    try {
+      return process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

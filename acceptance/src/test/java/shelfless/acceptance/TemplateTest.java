@@ -1,0 +1,159 @@
+package shelfless.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the tools that look at template.yaml do not see. */
+final class TemplateTest {
+  private final Template template = Template.read();
+
+  @Test
+  void aQueuesMessagesStayHiddenForSixTimesTheFunctionsTimeOut_andThenGoToADeadLetterQueue() {
+    TreeSet<String> read = new TreeSet<>();
+    template
+        .functions()
+        .keySet()
+        .forEach(
+            function -> {
+              for (JsonNode event : template.events(function, "SQS")) {
+                String queue = event.path("Queue").asText().replaceFirst("\\.Arn$", "");
+                read.add(queue);
+                JsonNode properties = template.properties(queue);
+                assertTrue(
+                    properties.path("VisibilityTimeout").asInt(30)
+                        >= 6 * template.timeout(function),
+                    queue + " hides messages too shortly for " + function);
+                assertEquals(
+                    "ReportBatchItemFailures",
+                    event.path("FunctionResponseTypes").path(0).asText(),
+                    function + " answers for a batch as a whole");
+                String dead =
+                    properties
+                        .path("RedrivePolicy")
+                        .path("deadLetterTargetArn")
+                        .asText()
+                        .replaceFirst("\\.Arn$", "");
+                assertEquals(queue.replaceFirst("Queue$", "DeadLetterQueue"), dead);
+                assertTrue(properties.path("RedrivePolicy").path("maxReceiveCount").asInt() >= 3);
+                int kept = properties.path("MessageRetentionPeriod").asInt(345_600);
+                assertTrue(
+                    template.properties(dead).path("MessageRetentionPeriod").asInt(345_600) > kept,
+                    "dead letters of " + queue + " keep the age that they had");
+              }
+            });
+    assertEquals(
+        new TreeSet<>(List.of("AssetQueue", "FulfillmentQueue", "MailQueue")),
+        read,
+        "every queue is read");
+  }
+
+  @Test
+  void aSchedulesExpressionIsOne() {
+    List<String> expressions = new ArrayList<>();
+    template
+        .functions()
+        .keySet()
+        .forEach(
+            function ->
+                template
+                    .events(function, "ScheduleV2")
+                    .forEach(event -> expressions.add(event.path("ScheduleExpression").asText())));
+    assertFalse(expressions.isEmpty());
+    expressions.forEach(each -> assertTrue(isSchedule(each), each));
+    // The check itself.
+    for (String wrong :
+        List.of(
+            "rate(1 minutes)",
+            "rate(5 minute)",
+            "rate(0 hours)",
+            "rate 5 minutes",
+            "cron(0 3 * * *)",
+            "cron(0 3 * * * *)",
+            "cron(61 3 * * ? *)",
+            "cron(0 3 ? * ? *)",
+            "at(now)")) {
+      assertFalse(isSchedule(wrong), wrong);
+    }
+  }
+
+  private static boolean isSchedule(String expression) {
+    Matcher rate = Pattern.compile("rate\\((\\d+) (minute|hour|day)(s?)\\)").matcher(expression);
+    if (rate.matches()) {
+      int value = Integer.parseInt(rate.group(1));
+      return value > 0 && (value == 1) == rate.group(3).isEmpty();
+    }
+    Matcher cron =
+        Pattern.compile(
+                "cron\\(([0-5]?\\d|\\*|\\*/\\d+) ([01]?\\d|2[0-3]|\\*|\\*/\\d+) (\\S+) (\\S+) (\\S+) (\\S+)\\)")
+            .matcher(expression);
+    return cron.matches() && cron.group(3).equals("?") != cron.group(5).equals("?");
+  }
+
+  @Test
+  void whatAnswersHttpAnswersBeforeApiGatewayGivesUp() {
+    template
+        .functions()
+        .keySet()
+        .forEach(
+            function -> {
+              if (!template.routes(function).isEmpty()) {
+                assertTrue(template.timeout(function) < 30, function);
+              }
+            });
+  }
+
+  @Test
+  void noLogHoldsThePathAndNoBucketIsPublic() {
+    String format =
+        template.properties("HttpApi").path("AccessLogSettings").path("Format").asText();
+    assertTrue(format.contains("$context.requestId"));
+    for (String secret : List.of("path", "header", "querystring", "$context.authorizer")) {
+      assertFalse(format.toLowerCase(java.util.Locale.ROOT).contains(secret), format);
+    }
+    Map<String, JsonNode> buckets = template.resources("AWS::S3::Bucket");
+    assertFalse(buckets.isEmpty());
+    buckets.forEach(
+        (id, bucket) -> {
+          JsonNode block = bucket.path("PublicAccessBlockConfiguration");
+          assertEquals(4, block.size(), id);
+          block.forEach(each -> assertTrue(each.asBoolean(), id));
+        });
+  }
+
+  @Test
+  void aFunctionsPoliciesNameActionsAndResourcesOneByOne() {
+    template
+        .functions()
+        .forEach(
+            (id, function) -> {
+              for (JsonNode statement : function.path("Policies").findValues("Statement")) {
+                for (JsonNode each : statement) {
+                  assertFalse(each.path("Action").toString().contains("*"), id);
+                  assertFalse(each.path("Resource").asText().equals("*"), id);
+                }
+              }
+              function
+                  .path("Environment")
+                  .path("Variables")
+                  .properties()
+                  .forEach(
+                      variable ->
+                          assertFalse(
+                              variable
+                                  .getValue()
+                                  .asText()
+                                  .matches("(sk_|whsec_).*|.*PRIVATE KEY.*"),
+                              id + " holds a secret in " + variable.getKey()));
+            });
+  }
+}
