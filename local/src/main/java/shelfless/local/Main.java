@@ -30,6 +30,10 @@ public final class Main {
     long start = System.nanoTime();
     PrintStream console = System.out;
     LocalShop shop;
+    Logger root = Logger.getLogger("");
+    for (Handler handler : root.getHandlers()) {
+      root.removeHandler(handler);
+    }
     try {
       LocalSettings settings = LocalSettings.of(System.getenv(), Path.of("").toAbsolutePath());
       logTo(settings.data());
@@ -79,9 +83,6 @@ public final class Main {
   /** Sends the log of libraries to a file: the console is for who runs the shop. */
   private static void logTo(Path data) throws StartException {
     Logger root = Logger.getLogger("");
-    for (Handler handler : root.getHandlers()) {
-      root.removeHandler(handler);
-    }
     root.setLevel(Level.WARNING);
     try {
       Path folder = DataFolder.folder(data.resolve("log"));
