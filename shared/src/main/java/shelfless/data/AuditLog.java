@@ -25,6 +25,20 @@ public final class AuditLog {
       byte[] previousHash,
       byte[] hash) {}
 
+  /** Whether such a thing was ever recorded of the subject. */
+  public static boolean has(
+      Transaction transaction, String action, String subjectType, Object subjectId)
+      throws SQLException {
+    return transaction
+        .first(
+            "select seq from audit_log where subject_type = ? and subject_id = ? and action = ? limit 1",
+            row -> row.number("seq"),
+            subjectType,
+            subjectId.toString(),
+            action)
+        .isPresent();
+  }
+
   /**
    * What is asked for; nothing stands for anything.
    *

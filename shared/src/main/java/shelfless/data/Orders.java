@@ -464,7 +464,8 @@ public final class Orders {
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (provider, provider_payment_id) do update
         set status = excluded.status, paid_at = excluded.paid_at, raw_response = excluded.raw_response
-        where held.status <> 'succeeded' and held.status <> excluded.status
+        where held.status = 'pending' and excluded.status <> 'pending'
+          or held.status = 'failed' and excluded.status = 'succeeded'
         """,
         transaction.newId(),
         orderId,

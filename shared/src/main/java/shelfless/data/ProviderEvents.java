@@ -70,6 +70,17 @@ public final class ProviderEvents {
         status == Status.HANDLED ? now : null);
   }
 
+  /** The order is as the provider says: what was parked about it is settled. */
+  public static void settleParked(Transaction transaction, UUID orderId) throws SQLException {
+    transaction.update(
+        """
+        update provider_event set status = 'handled', handled_at = ?
+        where order_id = ? and status = 'parked'
+        """,
+        transaction.now(),
+        orderId);
+  }
+
   /** Up to where the provider's list of events was read. */
   public static Optional<Instant> checkpoint(Transaction transaction, String provider)
       throws SQLException {

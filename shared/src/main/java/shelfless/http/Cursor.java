@@ -40,8 +40,10 @@ public final class Cursor {
         return switch (this) {
           case TEXT -> value.chars().noneMatch(Character::isISOControl);
           case NUMBER -> Long.toString(Long.parseLong(value)).equals(value);
-          case REAL -> Double.isFinite(Double.parseDouble(value));
-          case TIME -> Instant.parse(value).isBefore(LATEST);
+          case REAL ->
+              Double.toString(Double.parseDouble(value)).equals(value) && !value.contains("N");
+          case TIME ->
+              Instant.parse(value).isAfter(EARLIEST) && Instant.parse(value).isBefore(LATEST);
           case ID -> HttpRequest.uuid(value).isPresent();
         };
       } catch (NumberFormatException | DateTimeException unreadable) {
@@ -50,6 +52,7 @@ public final class Cursor {
     }
   }
 
+  private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
   /** Room for the longest title, whatever its characters. */

@@ -58,6 +58,14 @@ public final class Idempotency {
       return Optional.ofNullable(resource);
     }
 
+    /** Frees the key, since what it made came to nothing: the same request starts anew. */
+    public void forget(Transaction transaction) throws SQLException {
+      if (scope != null) {
+        transaction.update(
+            "delete from idempotency_key where scope = ? and key_hash = ?", scope, hash);
+      }
+    }
+
     /**
      * Remembers the resource, in the transaction that makes it; 409 when another call was faster.
      */

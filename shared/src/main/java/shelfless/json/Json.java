@@ -40,6 +40,10 @@ public final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
+  /** Reads what the shop stored or asked for itself, which requests' limits need not hold for. */
+  public static final ObjectMapper STORED =
+      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
   private Json() {}
 
   /** An empty object, to be filled in the order in which its fields are to be read. */

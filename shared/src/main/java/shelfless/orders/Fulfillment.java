@@ -3,6 +3,7 @@ package shelfless.orders;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -105,9 +106,7 @@ public final class Fulfillment {
                           row.integerOrNull("license_valid_days")),
                   item.productId())
               .orElseThrow();
-      for (int unit = 1; unit <= item.quantity(); unit++) {
-        delivered += issue(transaction, order, item, unit, terms);
-      }
+      delivered += issue(transaction, order, item, terms);
     }
     Orders.setFulfilled(transaction, order.id());
     AccessRefresh.refresh(transaction, order.id(), "system");
@@ -120,20 +119,18 @@ public final class Fulfillment {
         Json.object().put("entitlements", delivered));
   }
 
-  private int issue(
-      Transaction transaction, Orders.Order order, Orders.Item item, int unit, Terms terms)
+  /** One entitlement for each unit of the item, and its licence key; those that are there stay. */
+  private int issue(Transaction transaction, Orders.Order order, Orders.Item item, Terms terms)
       throws SQLException {
     Instant now = transaction.now();
-    UUID id = transaction.newId();
-    Tokens.Token token = tokens.download(id, 0);
-    int issued =
-        transaction.update(
-            """
-            insert into entitlement (id, order_id, order_item_id, unit, product_id, user_id, status, download_limit,
-              downloads_left, expires_at, issued_at, token_hash, token_key_id, token_generation)
-            values (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?)
-            on conflict on constraint entitlement_once do nothing
-            """,
+    List<UUID> held = new ArrayList<>();
+    List<@Nullable Object[]> entitlements = new ArrayList<>();
+    for (int unit = 1; unit <= item.quantity(); unit++) {
+      UUID id = transaction.newId();
+      Tokens.Token token = tokens.download(id, 0);
+      held.add(id);
+      entitlements.add(
+          new @Nullable Object[] {
             id,
             order.id(),
             item.id(),
@@ -146,28 +143,49 @@ public final class Fulfillment {
             now,
             token.hash(),
             token.keyId(),
-            token.generation());
-    if (issued == 1) {
-      if (terms.licensed) {
-        transaction.update(
+            token.generation()
+          });
+    }
+    int[] issued =
+        transaction.batch(
             """
-            insert into license_key (id, entitlement_id, key, activations_allowed, expires_at, status, created_at)
-            values (?, ?, ?, ?, ?, 'active', ?)
+            insert into entitlement (id, order_id, order_item_id, unit, product_id, user_id, status, download_limit,
+              downloads_left, expires_at, issued_at, token_hash, token_key_id, token_generation)
+            values (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?)
+            on conflict on constraint entitlement_once do nothing
             """,
-            transaction.newId(),
-            id,
-            LicenseKey.of(ids.randomBytes(LicenseKey.RANDOM_BYTES)).value(),
-            terms.activationLimit,
-            terms.validDays == null ? null : now.plus(Duration.ofDays(terms.validDays)),
-            now);
+            entitlements);
+    List<@Nullable Object[]> keys = new ArrayList<>();
+    int delivered = 0;
+    for (int i = 0; i < issued.length; i++) {
+      if (issued[i] == 0) {
+        continue;
+      }
+      delivered++;
+      if (terms.licensed) {
+        keys.add(
+            new @Nullable Object[] {
+              transaction.newId(),
+              held.get(i),
+              LicenseKey.of(ids.randomBytes(LicenseKey.RANDOM_BYTES)).value(),
+              terms.activationLimit,
+              terms.validDays == null ? null : now.plus(Duration.ofDays(terms.validDays)),
+              now
+            });
       }
       transaction.audit(
           "system",
           "entitlement.issued",
           "entitlement",
-          id,
-          Json.object().put("order_id", order.id().toString()).put("unit", unit));
+          held.get(i),
+          Json.object().put("order_id", order.id().toString()).put("unit", i + 1));
     }
-    return issued;
+    transaction.batch(
+        """
+        insert into license_key (id, entitlement_id, key, activations_allowed, expires_at, status, created_at)
+        values (?, ?, ?, ?, ?, 'active', ?)
+        """,
+        keys);
+    return delivered;
   }
 }

@@ -48,8 +48,8 @@ public interface PaymentProvider {
    */
   RefundState refund(NewRefund refund);
 
-  /** What the provider told since then, the oldest first; at most the last 30 days. */
-  List<Event> eventsSince(Instant since);
+  /** What the provider told between the two times, the oldest first; it remembers 30 days. */
+  List<Event> events(Instant from, Instant to);
 
   /** A line of the payment page. */
   record Line(String title, Money unitAmount, int quantity) {}

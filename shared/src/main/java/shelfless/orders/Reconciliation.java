@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import shelfless.aws.Queues;
+import shelfless.data.AuditLog;
 import shelfless.data.Database;
 import shelfless.data.Orders;
 import shelfless.data.Outbox;
@@ -77,6 +78,11 @@ public final class Reconciliation {
   public Outcome handle(PaymentProvider.Event event) {
     if (database.transaction(
         transaction -> ProviderEvents.isSettled(transaction, provider.name(), event.id()))) {
+      // It was recorded; a crash may have come between that and the delivery.
+      UUID settled = event.orderId() != null ? event.orderId() : findOrder(event);
+      if (settled != null) {
+        deliverIfOwed(settled);
+      }
       return new Outcome.NotOurs();
     }
     if (event.sessionId() == null && event.paymentId() == null) {
@@ -90,7 +96,7 @@ public final class Reconciliation {
     boolean known =
         database.transaction(transaction -> Orders.find(transaction, orderId).isPresent());
     if (!known) {
-      return park(event, "it names order " + orderId + ", which is not here");
+      return park(event, null, "it names order " + orderId + ", which is not here");
     }
     if (sessionId == null) {
       sessionId =
@@ -101,11 +107,11 @@ public final class Reconciliation {
                       .orElse(null));
     }
     if (sessionId == null) {
-      return park(event, "order " + orderId + " has no session");
+      return park(event, orderId, "order " + orderId + " has no session");
     }
     State state = provider.fetch(sessionId, event.sessionId() == null);
     if (!orderId.equals(state.orderId())) {
-      return park(event, "its session is for another order");
+      return park(event, orderId, "its session is for another order");
     }
     return settle(orderId, state, event);
   }
@@ -126,12 +132,15 @@ public final class Reconciliation {
     return payment == null ? null : provider.orderOfPayment(payment).orElse(null);
   }
 
-  /** Keeps the notice for an operator; the provider need not send it again. */
-  public Outcome park(PaymentProvider.Event event, String reason) {
+  /**
+   * Keeps the notice for an operator; the provider need not send it again. One whose order is known
+   * counts as handled once the order could be settled.
+   */
+  public Outcome park(PaymentProvider.Event event, @Nullable UUID orderId, String reason) {
     database.transaction(
         transaction -> {
           ProviderEvents.save(
-              transaction, provider.name(), event, null, ProviderEvents.Status.PARKED, reason);
+              transaction, provider.name(), event, orderId, ProviderEvents.Status.PARKED, reason);
           transaction.audit(
               "provider:" + provider.name(),
               "provider_event.parked",
@@ -147,17 +156,21 @@ public final class Reconciliation {
     Outcome outcome =
         database.transaction(transaction -> record(transaction, orderId, state, event));
     if (outcome instanceof Outcome.Settled) {
-      boolean owed =
-          database.transaction(
-              transaction ->
-                  Orders.find(transaction, orderId)
-                      .filter(order -> order.paidAt() != null && order.fulfilledAt() == null)
-                      .isPresent());
-      if (owed) {
-        fulfillment.fulfillOrQueue(orderId);
-      }
+      deliverIfOwed(orderId);
     }
     return outcome;
+  }
+
+  private void deliverIfOwed(UUID orderId) {
+    boolean owed =
+        database.transaction(
+            transaction ->
+                Orders.find(transaction, orderId)
+                    .filter(order -> order.paidAt() != null && order.fulfilledAt() == null)
+                    .isPresent());
+    if (owed) {
+      fulfillment.fulfillOrQueue(orderId);
+    }
   }
 
   private Outcome record(
@@ -173,12 +186,10 @@ public final class Reconciliation {
         ProviderEvents.save(
             transaction, provider.name(), event, orderId, ProviderEvents.Status.PARKED, reason);
       }
-      transaction.audit(
-          "provider:" + provider.name(),
-          "order.amount_differs",
-          "order",
-          orderId,
-          Json.object().put("reason", reason));
+      if (!AuditLog.has(transaction, "order.amount_differs", "order", orderId)) {
+        transaction.audit(
+            actor(), "order.amount_differs", "order", orderId, Json.object().put("reason", reason));
+      }
       return new Outcome.Parked(reason);
     }
     Orders.insertSession(
@@ -190,12 +201,13 @@ public final class Reconciliation {
         state.details().expiresAt());
     recordPayment(transaction, order, state);
     if (state.refunds() != null) {
-      recordRefunds(transaction, orderId, state.refunds());
+      recordRefunds(transaction, order, state.refunds());
     }
     if (state.disputes() != null) {
       recordDisputes(transaction, orderId, state.disputes());
     }
     AccessRefresh.refresh(transaction, orderId, actor());
+    ProviderEvents.settleParked(transaction, orderId);
     if (event != null) {
       ProviderEvents.save(
           transaction, provider.name(), event, orderId, ProviderEvents.Status.HANDLED, null);
@@ -262,8 +274,9 @@ public final class Reconciliation {
             .set("total", Json.money(order.total().amount(), order.total().currency())));
   }
 
-  private void recordRefunds(Transaction transaction, UUID orderId, List<RefundState> found)
+  private void recordRefunds(Transaction transaction, Orders.Order order, List<RefundState> found)
       throws SQLException {
+    UUID orderId = order.id();
     List<Orders.Refund> known = Orders.refunds(transaction, orderId);
     for (RefundState refund : found) {
       Orders.Refund held =
@@ -276,7 +289,7 @@ public final class Reconciliation {
               .orElse(null);
       if (held != null) {
         advance(transaction, queues, provider.name(), held, refund);
-      } else if (refund.status() != RefundStatus.FAILED) {
+      } else if (refund.status() == RefundStatus.FAILED || fits(transaction, order, refund)) {
         // Made in the provider's dashboard: it counts the same (rule 8). It names no unit.
         UUID id = transaction.newId();
         Orders.insertRefund(
@@ -296,9 +309,21 @@ public final class Reconciliation {
             provider.name(),
             actor());
         auditRefund(transaction, actor(), id, orderId, refund.status());
-        Outbox.add(transaction, queues, Outbox.Kind.REFUND, id, "");
+        if (refund.status() != RefundStatus.FAILED) {
+          Outbox.add(transaction, queues, Outbox.Kind.REFUND, id, "");
+        }
       }
     }
+  }
+
+  /**
+   * Whether the refund and all that were asked for stay within what was paid. One of ours that the
+   * provider will refuse, since the money went back otherwise, still claims its amount: the other
+   * is recorded once ours is settled, by the sweep.
+   */
+  private static boolean fits(Transaction transaction, Orders.Order order, RefundState refund)
+      throws SQLException {
+    return !refund.amount().isMoreThan(Orders.facts(transaction, order).remaining());
   }
 
   /**

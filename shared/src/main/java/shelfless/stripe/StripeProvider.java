@@ -69,7 +69,9 @@ public final class StripeProvider implements PaymentProvider {
           || status == 403) {
         throw new Unavailable("The payment provider", refused);
       }
-      throw new Refused(String.valueOf(refused.getCode()), String.valueOf(refused.getMessage()));
+      String code = refused.getCode() == null ? "provider_refused" : refused.getCode();
+      String said = refused.getStripeError() == null ? null : refused.getStripeError().getMessage();
+      throw new Refused(code, said == null ? "no reason was given." : said);
     }
   }
 
@@ -140,7 +142,7 @@ public final class StripeProvider implements PaymentProvider {
     String body =
         call(() -> client.rawRequest(ApiResource.RequestMethod.GET, path, null, null)).body();
     try {
-      return Json.MAPPER.readTree(body);
+      return Json.STORED.readTree(body);
     } catch (JsonProcessingException unreadable) {
       throw new Unavailable("The payment provider", unreadable);
     }
@@ -303,12 +305,16 @@ public final class StripeProvider implements PaymentProvider {
   }
 
   @Override
-  public List<Event> eventsSince(Instant since) {
+  public List<Event> events(Instant from, Instant to) {
     List<Event> events = new ArrayList<>();
+    StringBuilder wanted = new StringBuilder("/v1/events?limit=100");
+    wanted.append("&created[gte]=").append(from.getEpochSecond());
+    wanted.append("&created[lt]=").append(to.getEpochSecond());
+    StripeEvents.TYPES.stream().sorted().forEach(type -> wanted.append("&types[]=").append(type));
     String after = "";
     boolean more = true;
     while (more) {
-      JsonNode page = get("/v1/events?limit=100&created[gte]=" + since.getEpochSecond() + after);
+      JsonNode page = get(wanted + after);
       for (JsonNode event : page.path("data")) {
         Optional<Event> read = StripeEvents.read(event);
         if (read != null) {

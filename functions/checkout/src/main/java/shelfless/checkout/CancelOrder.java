@@ -42,6 +42,14 @@ public final class CancelOrder extends HttpHandler {
       if (found.sessionId == null) {
         cancelUnoffered(orderId, caller);
       } else {
+        environment
+            .database()
+            .transaction(
+                transaction -> {
+                  transaction.audit(
+                      caller.actor(), "order.cancel_requested", "order", orderId, Json.object());
+                  return true;
+                });
         StripeProvider provider = new StripeProvider(environment);
         provider.expireSession(found.sessionId);
         new Reconciliation(environment, provider).reconcile(orderId);

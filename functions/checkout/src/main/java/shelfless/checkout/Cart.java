@@ -18,13 +18,21 @@ import shelfless.domain.Pricing;
 import shelfless.domain.PricingResult;
 import shelfless.domain.ProductKind;
 import shelfless.http.Body;
+import shelfless.http.HttpRequest;
 import shelfless.http.Problem;
+import shelfless.runtime.Environment;
 
 /**
  * What a client wants to buy, as the bodies of QuoteOrder and CreateOrder name it. Prices are
  * looked up here and nowhere else taken from (rule 2).
  */
 record Cart(List<Wanted> items, @Nullable String promotionCode, @Nullable String country) {
+  /** Promotion codes that an address may try in a minute. */
+  private static final int CODES_A_MINUTE = 30;
+
+  /** So many entitlements can be issued, and answered, within the time of one call. */
+  private static final int MOST_UNITS_IN_ALL = 500;
+
   record Wanted(String product, int quantity) {}
 
   /** The cart with what it costs now. */
@@ -47,6 +55,9 @@ record Cart(List<Wanted> items, @Nullable String promotionCode, @Nullable String
                         item.requiredText("product", 100),
                         item.number("quantity", 1, Pricing.MOST_UNITS).orElse(1L).intValue()))
             .toList();
+    if (items.stream().mapToInt(Wanted::quantity).sum() > MOST_UNITS_IN_ALL) {
+      body.error("items", "must not have more than " + MOST_UNITS_IN_ALL + " units in all.");
+    }
     String code =
         body.text("promotion_code", 64)
             .filter(text -> !text.isBlank())
@@ -61,6 +72,11 @@ record Cart(List<Wanted> items, @Nullable String promotionCode, @Nullable String
             .map(CountryCode::value)
             .orElse(null);
     return new Cart(items, code, country);
+  }
+
+  /** Counts the try of a promotion code, so that codes can't be guessed; 429 when too many. */
+  void countTry(Environment environment, HttpRequest request) {
+    environment.rateLimiter().take("promotion_codes", request.clientAddress(), CODES_A_MINUTE, 60);
   }
 
   /**

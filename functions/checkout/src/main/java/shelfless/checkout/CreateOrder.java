@@ -66,6 +66,9 @@ public final class CreateOrder extends HttpHandler {
     environment
         .rateLimiter()
         .take("orders:address", request.clientAddress(), ORDERS_A_MINUTE_FOR_AN_ADDRESS, 60);
+    if (wanted.cart.promotionCode() != null) {
+      wanted.cart.countTry(environment, request);
+    }
     return new Idempotency(environment.database())
         .once(
             request,
@@ -73,7 +76,7 @@ public final class CreateOrder extends HttpHandler {
             body.tree(),
             key -> {
               UUID orderId = key.resource().orElseGet(() -> place(wanted, key));
-              pay(orderId);
+              pay(orderId, key);
               return answer(orderId);
             },
             this::answer);
@@ -179,7 +182,7 @@ public final class CreateOrder extends HttpHandler {
       Orders.Order order, boolean hasSession, List<Orders.Item> items, String email) {}
 
   /** Makes the payment page, or delivers where there is nothing to pay. */
-  private void pay(UUID orderId) {
+  private void pay(UUID orderId, Idempotency.Key key) {
     Payable payable =
         environment.database().transaction(transaction -> payable(transaction, orderId));
     Orders.Order order = payable.order;
@@ -206,33 +209,45 @@ public final class CreateOrder extends HttpHandler {
                   base + "/checkout/return?session_id={CHECKOUT_SESSION_ID}",
                   base + "/checkout/return?cancelled=1"));
     } catch (PaymentProvider.Refused refused) {
-      giveUp(orderId);
+      giveUp(orderId, key);
       throw Problem.refused(
           "payment_refused",
           "/items",
           "The payment provider does not take such an order: " + refused.getMessage());
     }
-    environment
-        .database()
-        .transaction(
-            transaction -> {
-              Orders.insertSession(
-                  transaction,
-                  orderId,
-                  provider.name(),
-                  session.id(),
-                  session.url(),
-                  session.expiresAt());
-              return true;
-            });
+    boolean offered =
+        environment
+            .database()
+            .transaction(
+                transaction -> {
+                  // The order may have been cancelled while the provider was asked.
+                  OrderStatus status = Orders.lock(transaction, orderId).orElseThrow().status();
+                  if (status == OrderStatus.PENDING) {
+                    Orders.insertSession(
+                        transaction,
+                        orderId,
+                        provider.name(),
+                        session.id(),
+                        session.url(),
+                        session.expiresAt());
+                  }
+                  return status == OrderStatus.PENDING;
+                });
+    if (!offered) {
+      provider.expireSession(session.id());
+      throw Problem.conflict("order_not_pending", "The order was cancelled meanwhile.");
+    }
   }
 
-  private void giveUp(UUID orderId) {
+  private void giveUp(UUID orderId, Idempotency.Key key) {
     environment
         .database()
         .transaction(
             transaction -> {
-              Orders.lock(transaction, orderId);
+              key.forget(transaction);
+              if (Orders.lock(transaction, orderId).orElseThrow().status() != OrderStatus.PENDING) {
+                return false;
+              }
               Orders.setOver(transaction, orderId, OrderStatus.FAILED);
               Promotions.release(transaction, orderId);
               transaction.audit(

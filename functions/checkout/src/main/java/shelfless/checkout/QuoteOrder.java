@@ -15,9 +15,6 @@ import shelfless.runtime.Environment;
 
 /** {@code POST /v1/quotes}: what a cart would cost; nothing is stored. */
 public final class QuoteOrder extends HttpHandler {
-  /** Promotion codes that an address may try in a minute. */
-  private static final int CODES_A_MINUTE = 30;
-
   public QuoteOrder() {
     this(Environment.ofProcess());
   }
@@ -32,9 +29,7 @@ public final class QuoteOrder extends HttpHandler {
     Cart cart = Cart.read(body);
     body.check();
     if (cart.promotionCode() != null) {
-      environment
-          .rateLimiter()
-          .take("promotion_codes", request.clientAddress(), CODES_A_MINUTE, 60);
+      cart.countTry(environment, request);
     }
     Cart.Quote quote = environment.database().transaction(cart::price);
     return HttpResponse.json(200, form(quote));

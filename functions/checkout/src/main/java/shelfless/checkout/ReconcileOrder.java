@@ -16,6 +16,9 @@ import shelfless.stripe.StripeProvider;
  * {@code POST /v1/orders/{order_id}/reconcile}: asks the payment provider now, and shows the order.
  */
 public final class ReconcileOrder extends HttpHandler {
+  /** How often the provider is asked about one order in a minute. */
+  static final int LOOKS_A_MINUTE = 30;
+
   public ReconcileOrder() {
     this(Environment.ofProcess());
   }
@@ -33,6 +36,7 @@ public final class ReconcileOrder extends HttpHandler {
         .isEmpty()) {
       throw Problem.notFound("order");
     }
+    environment.rateLimiter().take("reconcile", orderId.toString(), LOOKS_A_MINUTE, 60);
     new Reconciliation(environment, new StripeProvider(environment)).reconcile(orderId);
     return OrderAnswer.of(environment, orderId, caller);
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import shelfless.data.Orders;
 import shelfless.data.ProviderEvents;
 import shelfless.json.Json;
 import shelfless.orders.PaymentProvider;
@@ -30,6 +31,7 @@ public final class ReconcilePayments extends ScheduleHandler {
   /** Events can show up in the list a little after their time. */
   private static final Duration OVERLAP = Duration.ofMinutes(10);
 
+  private static final Duration WINDOW = Duration.ofDays(1);
   private static final int AT_ONCE = 200;
   private static final int ENOUGH_MILLISECONDS = 15_000;
 
@@ -45,21 +47,40 @@ public final class ReconcilePayments extends ScheduleHandler {
   protected ObjectNode run(Context context) {
     PaymentProvider provider = new StripeProvider(environment);
     Reconciliation reconciliation = new Reconciliation(environment, provider);
-    ObjectNode done = Json.object();
-    done.put("events", readEvents(provider, reconciliation, context));
-    done.put("pending_orders", each(pendingForLong(), context, reconciliation::reconcile));
     Refunding refunding = new Refunding(environment, provider);
-    done.put("requested_refunds", each(unanswered(), context, refunding::carryOut));
-    done.put(
-        "pending_refunds", each(ordersWithRefundsOnTheirWay(), context, reconciliation::reconcile));
+    ObjectNode done = Json.object();
+    // First what needs no provider, then what others wait for; trouble in one step skips no other.
     List<UUID> undelivered = undelivered();
     undelivered.forEach(orderId -> environment.queues().send("FULFILLMENT_QUEUE_URL", orderId));
-    return done.put("undelivered_orders", undelivered.size());
+    done.put("undelivered_orders", undelivered.size());
+    done.put(
+        "requested_refunds",
+        each(unanswered(), context, refundId -> carryOut(refunding, reconciliation, refundId)));
+    done.put("pending_orders", each(pendingForLong(), context, reconciliation::reconcile));
+    done.put(
+        "pending_refunds", each(ordersWithRefundsOnTheirWay(), context, reconciliation::reconcile));
+    done.put("parked_orders", each(parked(), context, reconciliation::reconcile));
+    return done.put("events", readEvents(provider, reconciliation, context));
+  }
+
+  /**
+   * A refund that the provider refuses may have been made there otherwise: the order is looked at
+   * after it.
+   */
+  private void carryOut(Refunding refunding, Reconciliation reconciliation, UUID refundId) {
+    try {
+      refunding.carryOut(refundId);
+    } catch (PaymentProvider.Refused recorded) {
+      environment
+          .database()
+          .transaction(transaction -> Orders.orderOfRefund(transaction, refundId))
+          .ifPresent(reconciliation::reconcile);
+    }
   }
 
   private int readEvents(PaymentProvider provider, Reconciliation reconciliation, Context context) {
     Instant now = environment.clock().instant();
-    Instant since =
+    Instant from =
         environment
             .database()
             .transaction(transaction -> ProviderEvents.checkpoint(transaction, provider.name()))
@@ -67,24 +88,29 @@ public final class ReconcilePayments extends ScheduleHandler {
             .filter(checkpoint -> checkpoint.isAfter(now.minus(FURTHEST)))
             .orElse(now.minus(FURTHEST));
     int handled = 0;
-    for (PaymentProvider.Event event : provider.eventsSince(since)) {
-      if (context.getRemainingTimeInMillis() < ENOUGH_MILLISECONDS) {
-        return handled;
+    // A window at a time, so that a long list is read on where the time of a run ended.
+    while (from.isBefore(now)) {
+      Instant to = from.plus(WINDOW);
+      for (PaymentProvider.Event event : provider.events(from, to)) {
+        if (context.getRemainingTimeInMillis() < ENOUGH_MILLISECONDS) {
+          return handled;
+        }
+        try {
+          reconciliation.handle(event);
+          handled++;
+        } catch (Unavailable later) {
+          // The checkpoint stays before it.
+          throw later;
+        } catch (RuntimeException failure) {
+          // One event that can't be handled must not keep the others waiting.
+          Log.error(context, "ReconcilePayments " + event.id(), context.getAwsRequestId(), failure);
+          reconciliation.park(event, null, "handling it failed");
+        }
+        setCheckpoint(provider, event.created());
       }
-      try {
-        reconciliation.handle(event);
-        handled++;
-      } catch (Unavailable later) {
-        // The checkpoint stays before it.
-        throw later;
-      } catch (RuntimeException failure) {
-        // One event that can't be handled must not keep the others waiting.
-        Log.error(context, "ReconcilePayments " + event.id(), context.getAwsRequestId(), failure);
-        reconciliation.park(event, "handling it failed");
-      }
-      setCheckpoint(provider, event.created());
+      setCheckpoint(provider, to.isBefore(now) ? to : now);
+      from = to;
     }
-    setCheckpoint(provider, now.minus(OVERLAP));
     return handled;
   }
 
@@ -149,6 +175,16 @@ public final class ReconcilePayments extends ScheduleHandler {
         select distinct order_id as id from refund where status = 'pending' and updated_at < ? limit ?
         """,
         environment.clock().instant().minus(Duration.ofHours(1)),
+        AT_ONCE);
+  }
+
+  private List<UUID> parked() {
+    return ids(
+        """
+        select distinct order_id as id from provider_event
+        where status = 'parked' and order_id is not null and received_at > ? limit ?
+        """,
+        environment.clock().instant().minus(FURTHEST),
         AT_ONCE);
   }
 

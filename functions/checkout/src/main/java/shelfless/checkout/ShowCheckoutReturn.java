@@ -92,9 +92,12 @@ public final class ShowCheckoutReturn extends PageHandler {
             .orElseThrow();
     if (order.fulfilledAt() == null) {
       try {
+        environment
+            .rateLimiter()
+            .take("reconcile", orderId.toString(), ReconcileOrder.LOOKS_A_MINUTE, 60);
         new Reconciliation(environment, new StripeProvider(environment)).reconcile(orderId);
-      } catch (Unavailable provider) {
-        // Shown as not there yet.
+      } catch (Unavailable | Problem notNow) {
+        // Shown as it is known.
       }
     }
   }

@@ -45,7 +45,10 @@ public final class CreateDownload extends HttpHandler {
             request,
             "create_download:" + entitlement.id(),
             body.tree(),
-            key -> answer(links.grant(request, entitlement, asset, key::keep)),
+            key ->
+                key.resource()
+                    .map(made -> again(entitlement, made))
+                    .orElseGet(() -> answer(links.grant(request, entitlement, asset, key::keep))),
             made -> again(entitlement, made));
   }
 

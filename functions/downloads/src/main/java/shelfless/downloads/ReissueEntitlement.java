@@ -41,12 +41,15 @@ public final class ReissueEntitlement extends HttpHandler {
     Integer downloads = body.number("downloads", 1, 1_000_000).map(Long::intValue).orElse(null);
     Optional<Duration> access = body.number("access_days", 1, 36_500).map(Duration::ofDays);
     body.check();
-    return new Idempotency(environment.database())
+    return new Idempotency(environment.database(), caller)
         .once(
             request,
             "reissue_entitlement:" + caller.actor(),
             body.tree(),
-            key -> reissue(id, downloads, access, key, caller),
+            key ->
+                key.resource().isPresent()
+                    ? answer(id)
+                    : reissue(id, downloads, access, key, caller),
             this::answer);
   }
 
