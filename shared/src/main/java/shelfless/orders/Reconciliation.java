@@ -73,7 +73,8 @@ public final class Reconciliation {
   }
 
   /**
-   * Does what a notice of the provider's calls for; one that was handled before is left at that.
+   * Does what a notice of the provider calls for. Of one that was handled before, only a delivery
+   * that is still owed is made up for.
    */
   public Outcome handle(PaymentProvider.Event event) {
     if (database.transaction(
