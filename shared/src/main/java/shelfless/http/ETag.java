@@ -39,4 +39,11 @@ public final class ETag {
         .map(held -> held.startsWith("W/") ? held.substring(2) : held)
         .anyMatch(held -> held.equals("*") || held.equals(tag));
   }
+
+  /** The same as {@code If-Match} compares (RFC 9110, 13.1.1): a weak tag matches nothing. */
+  public static boolean matchesStrongly(String list, String tag) {
+    return Arrays.stream(list.split(","))
+        .map(String::strip)
+        .anyMatch(held -> held.equals("*") || held.equals(tag));
+  }
 }

@@ -63,7 +63,7 @@ public final class UpdateProduct extends HttpHandler {
       throw Problem.of(
           428, null, "Send If-Match with the ETag of the product as you read it, or with *.");
     }
-    if (!ETag.matches(seen, ETag.of(before))) {
+    if (!ETag.matchesStrongly(seen, ETag.of(before))) {
       throw Problem.of(
           412,
           null,

@@ -299,7 +299,9 @@ public final class CreateOrder extends HttpHandler {
                   answer.put("access_token", order.accessToken(tokens).value());
                   answer.put(
                       "checkout_url",
+                      // Only while it can be paid: not when the same key asks again later.
                       Orders.session(transaction, orderId)
+                          .filter(session -> order.status() == OrderStatus.PENDING)
                           .map(Orders.CheckoutSession::url)
                           .orElse(null));
                   return answer;

@@ -70,6 +70,20 @@ final class PaymentPage {
     this.agenda = agenda;
   }
 
+  /** Answers a request to {@code /}, for a person who came without a payment. */
+  void welcome(WebExchange exchange) throws IOException {
+    show(
+        exchange,
+        200,
+        """
+        <section>
+        <h1>Payments</h1>
+        <p>This stands in for Stripe. An order is paid on a page of its own: place one, and open its
+        <code>checkout_url</code>.</p>
+        </section>
+        """);
+  }
+
   /** Answers a request to {@code /pay/ID} or, for the bank's answer, {@code /pay/ID/settle}. */
   void handle(WebExchange exchange, String path) throws IOException {
     agenda.runDue();

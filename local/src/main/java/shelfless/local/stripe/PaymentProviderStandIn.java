@@ -139,6 +139,8 @@ public final class PaymentProviderStandIn {
   private void handle(WebExchange exchange) throws Exception {
     if (exchange.rawPath().startsWith(PAGES)) {
       page.handle(exchange, exchange.rawPath().substring(PAGES.length()));
+    } else if (exchange.rawPath().equals("/")) {
+      page.welcome(exchange);
     } else {
       api.handle(exchange);
     }
