@@ -44,9 +44,10 @@ class ReadmeTourTest {
     try (ShopProcess shop = ShopProcess.start(data, true, 0)) {
       String script =
           tour()
+              // First, since the other folders may lie in /tmp themselves.
+              .replace("/tmp/", folder + "/")
               .replace("http://localhost:8080", shop.addresses().path("base_url").asText())
-              .replace(".shelfless/", data + "/")
-              .replace("/tmp/", folder + "/");
+              .replace(".shelfless/", data + "/");
       Path output = folder.resolve("output.txt");
       ProcessBuilder builder = new ProcessBuilder("bash", "-c", script);
       builder.environment().put("SHELFLESS_DATA", data.toString());
