@@ -32,6 +32,7 @@ public final class ReconcilePayments extends ScheduleHandler {
   private static final Duration OVERLAP = Duration.ofMinutes(10);
 
   private static final Duration WINDOW = Duration.ofDays(1);
+  private static final Duration PAST_NOW = Duration.ofMinutes(1);
   private static final int AT_ONCE = 200;
   private static final int ENOUGH_MILLISECONDS = 15_000;
 
@@ -90,7 +91,10 @@ public final class ReconcilePayments extends ScheduleHandler {
     int handled = 0;
     // A window at a time, so that a long list is read on where the time of a run ended.
     while (from.isBefore(now)) {
-      Instant to = from.plus(WINDOW);
+      Instant windowEnd = from.plus(WINDOW);
+      // The last window reaches past this second, whose events the provider would leave out
+      // otherwise.
+      Instant to = windowEnd.isBefore(now) ? windowEnd : now.plus(PAST_NOW);
       for (PaymentProvider.Event event : provider.events(from, to)) {
         if (context.getRemainingTimeInMillis() < ENOUGH_MILLISECONDS) {
           return handled;
