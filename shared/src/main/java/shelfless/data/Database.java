@@ -1,5 +1,6 @@
 package shelfless.data;
 
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -60,11 +61,12 @@ public final class Database implements AutoCloseable {
   /**
    * Runs the work in a READ COMMITTED transaction, adds the audit rows that it asked for last,
    * commits, and then runs what it left for after the commit. A deadlock or serialization failure
-   * (SQLSTATE 40P01, 40001) runs it again, three times in all, so the work must have no effect but
-   * on the database.
+   * (SQLSTATE 40P01, 40001) runs it again, three times in all, and a connection that had ended
+   * while nobody used it once more on another, so the work must have no effect but on the database.
    */
   public <T extends @Nullable Object> T transaction(Work<T> work) {
     for (int attempt = 1; ; attempt++) {
+      boolean held = connection != null;
       Transaction transaction = new Transaction(open(), clock, ids);
       try {
         T result = transaction.run(work);
@@ -74,6 +76,9 @@ public final class Database implements AutoCloseable {
       } catch (SQLException failure) {
         if (isConnectionGone(failure)) {
           close();
+          if (held && attempt == 1 && hasEnded(failure) && !transaction.isCommitting()) {
+            continue;
+          }
           throw new DatabaseUnavailable(failure);
         }
         String state = String.valueOf(failure.getSQLState());
@@ -132,6 +137,15 @@ public final class Database implements AutoCloseable {
         // It is closed either way.
       }
     }
+  }
+
+  /**
+   * Whether the server had ended the connection, as a failover does; waiting in vain is not meant.
+   */
+  private static boolean hasEnded(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    return (state.startsWith("08") || state.startsWith("57P"))
+        && !(failure.getCause() instanceof SocketTimeoutException);
   }
 
   /**

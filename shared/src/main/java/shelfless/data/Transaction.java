@@ -32,6 +32,7 @@ public final class Transaction {
   private final IdGenerator ids;
   private final List<AuditEntry> audit = new ArrayList<>();
   private final Database.AfterCommit afterCommit = new Database.AfterCommit();
+  private boolean committing;
 
   Transaction(Connection connection, Clock clock, IdGenerator ids) {
     this.connection = connection;
@@ -53,6 +54,7 @@ public final class Transaction {
     try {
       T result = work.run(this);
       writeAudit();
+      committing = true;
       connection.commit();
       done = true;
       return result;
@@ -61,6 +63,11 @@ public final class Transaction {
         rollBack();
       }
     }
+  }
+
+  /** Whether the commit was sent, so that a lost connection leaves open what became of it. */
+  boolean isCommitting() {
+    return committing;
   }
 
   private void rollBack() {
