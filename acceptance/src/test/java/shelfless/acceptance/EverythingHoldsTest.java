@@ -3,6 +3,7 @@ package shelfless.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -80,6 +81,22 @@ final class EverythingHoldsTest {
       }
     }
     assertEquals(List.of(), found);
+  }
+
+  /** What no test brought about is not known to be as it is declared. */
+  @Test
+  void everyDeclaredAnswerWasSeen() {
+    assumeTrue(SharedShop.wasUsedByAll(), "only some tests ran");
+    List<String> unseen = new ArrayList<>();
+    for (Contract.Operation operation : Shop.contract().operations()) {
+      operation
+          .declared()
+          .path("responses")
+          .fieldNames()
+          .forEachRemaining(status -> unseen.add(operation.id() + " " + status));
+    }
+    unseen.removeAll(Shop.contract().seen());
+    assertEquals(List.of(), unseen);
   }
 
   /** By its words, since there are many secrets. */

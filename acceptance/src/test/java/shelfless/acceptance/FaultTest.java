@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -191,5 +194,65 @@ final class FaultTest {
     }
     assertEquals(
         "ready", shop.seller("POST", complete).send().expect(200).json().path("status").asText());
+  }
+
+  @Test
+  void whileTheDatabaseIsAway_everyOperationAsksToComeBack_andNothingIsLost() {
+    Purchase purchase = shop.order(shop.newProduct("Database Down", 1000));
+    try (Shop.Faults away = shop.databaseAway()) {
+      for (Contract.Operation operation : Shop.contract().operations()) {
+        if (operation.id().equals("HandleStripeWebhook")) {
+          new Notice(shop).send(Notice.OF_NOTHING).problem(503, "unavailable");
+          continue;
+        }
+        Answer answer = Examples.call(shop, operation, Map.of()).send().expect(503);
+        assertTrue(Integer.parseInt(answer.header("Retry-After")) > 0, answer::toString);
+      }
+      purchase.pay();
+      Shop.pause(Duration.ofMillis(300));
+    }
+    purchase.delivered().download().expect(201);
+    shop.mails(purchase.email(), 1);
+    shop.get("/health").send().expect(200);
+  }
+
+  @Test
+  void whileTheFirstRequestWithAKeyRuns_theSecondIs409() {
+    Product product = shop.newProductWithoutFile("Twice at Once", Json.of());
+    String key = UUID.randomUUID().toString();
+    try (Shop.Faults slow = shop.faults("provider", "slow_ms", 1_500)) {
+      assertSecondIs409(
+          () ->
+              shop.post("/v1/orders")
+                  .idempotencyKey(key)
+                  .json("email", "twice@example.com", "items", List.of(Shop.line(product, 1))));
+    }
+    try (Shop.Faults slow = shop.faults("s3", "slow_ms", 1_500)) {
+      assertSecondIs409(
+          () ->
+              shop.seller("POST", "/v1/admin/products/" + product.id() + "/assets")
+                  .idempotencyKey(key)
+                  .json(
+                      "file_name",
+                      "large.bin",
+                      "mime_type",
+                      "application/octet-stream",
+                      "file_size",
+                      200_000_000,
+                      "checksum_sha256",
+                      "0".repeat(64)));
+    }
+  }
+
+  private static void assertSecondIs409(Supplier<Call> request) {
+    CompletableFuture<Answer> first = request.get().sendAsync();
+    Shop.pause(Duration.ofMillis(500));
+    Answer second = request.get().send();
+    second.problem(409, "idempotency_key_in_use");
+    assertTrue(Integer.parseInt(second.header("Retry-After")) > 0);
+    first.join().expect(201);
+    assertEquals(
+        first.join().json().findValue("id"),
+        request.get().send().expect(201).json().findValue("id"));
   }
 }

@@ -20,6 +20,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -272,6 +274,60 @@ final class FileTest {
     shop.post("/downloads/" + token).json("asset_id", product.file().assetId()).send().expect(415);
     shop.get("/downloads/3f6a1c52-8d0e-8b47-a1c9-5e2f7d904b13").send().expect(404);
     shop.call("HEAD", "/downloads/3f6a1c52-8d0e-8b47-a1c9-5e2f7d904b13").send().expect(404);
+  }
+
+  @Test
+  void thePageSaysWhyItDoesNotOpen() {
+    Product product = shop.newProduct("Closed Page", 900);
+    Purchase purchase = shop.buy(product);
+    String path = "/downloads/" + purchase.downloadToken();
+    Map<String, String> form = Map.of("asset_id", product.file().assetId());
+    shop.post(path).header("Sec-Fetch-Site", "cross-site").form(form).send().expect(403);
+    shop.post(path).header("Sec-Fetch-Site", "same-origin").form(form).send().expect(303);
+    String dispute =
+        shop.outside("POST", "/charges/" + purchase.paymentIntent() + "/disputes")
+            .path("id")
+            .asText();
+    purchase.becomes("disputed");
+    shop.get(path).send().expect(200);
+    shop.post(path).form(form).send().expect(409);
+    shop.outside("POST", "/disputes/" + dispute + "/close", "outcome", "lost");
+    shop.await("the page to close", () -> shop.get(path).send().status(), status -> status == 410);
+    shop.call("HEAD", path).send().expect(410);
+    shop.post(path).form(form).send().expect(410);
+  }
+
+  @Test
+  void theLimitHoldsForManyAtOnce_rule6() {
+    Product product = shop.newProductWithoutFile("Eight Files", Json.of());
+    for (int i = 0; i < 8; i++) {
+      shop.upload(product.id(), "file-" + i + ".txt", Shop.fileOf("file " + i));
+    }
+    Purchase purchase = shop.order(shop.newEmail("race"), Shop.line(product, 2)).pay().delivered();
+    JsonNode first = purchase.entitlements().getFirst();
+    List<Answer> answers =
+        Json.stream(first.path("files"))
+            .map(file -> file.path("asset_id").asText())
+            .map(asset -> CompletableFuture.supplyAsync(() -> purchase.download(first, asset)))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
+    assertEquals(5, answers.stream().filter(answer -> answer.status() == 201).count());
+    answers.stream()
+        .filter(answer -> answer.status() != 201)
+        .forEach(answer -> answer.problem(410, "used_up"));
+
+    JsonNode second = purchase.entitlements().getLast();
+    String asset = second.path("files").path(0).path("asset_id").asText();
+    IntStream.range(0, 12)
+        .mapToObj(i -> CompletableFuture.supplyAsync(() -> purchase.download(second, asset)))
+        .toList()
+        .forEach(answer -> answer.join().expect(201));
+    assertEquals(
+        4,
+        purchase.entitlements().getLast().path("downloads_left").asInt(),
+        "the same file at once counts once");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +100,26 @@ final class RateLimitTest {
     int passed = asksUntil429(200, () -> purchase.download(token, asset));
     assertTrue(passed >= 120, "only " + passed);
     assertEquals(4, purchase.entitlement().path("downloads_left").asInt(), "asking again is free");
+  }
+
+  @Test
+  void thePagesAreLimitedLikeTheApi() {
+    Purchase purchase = shop.buy(shop.newProduct("Fetched by the Page", 300));
+    String path = "/downloads/" + purchase.downloadToken();
+    Map<String, String> form =
+        Map.of("asset_id", purchase.entitlement().path("files").path(0).path("asset_id").asText());
+    asksUntil429(200, () -> shop.post(path).form(form).send());
+    shop.get(path).send().expect(200);
+    asksUntil429(90, () -> shop.get("/downloads/" + UUID.randomUUID()).send());
+    shop.call("HEAD", "/downloads/" + UUID.randomUUID()).send().expect(429);
+    shop.get(path).send().expect(200);
+  }
+
+  @Test
+  void theProviderIsNotAskedAboutAnOrderAsOftenAsSomebodyLikes() {
+    Purchase purchase = shop.order(shop.newProductWithoutFile("Asked About Often", Json.of()));
+    asksUntil429(200, () -> purchase.call("POST", "/reconcile").send());
+    assertEquals("pending", purchase.status(), "looking is not limited");
   }
 
   @Test

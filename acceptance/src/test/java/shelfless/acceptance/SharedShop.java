@@ -1,5 +1,12 @@
 package shelfless.acceptance;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
@@ -20,6 +27,26 @@ final class SharedShop implements ParameterResolver {
     }
   }
 
+  private static final Set<String> USERS = ConcurrentHashMap.newKeySet();
+
+  /** Whether every test class that is for the shared shop has asked for it. */
+  static boolean wasUsedByAll() {
+    Path sources = ShopProcess.project().resolve("acceptance/src/test/java/shelfless/acceptance");
+    try (Stream<Path> files = Files.list(sources)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString().replaceFirst("\\.java$", "");
+        if (Files.readString(file).contains("@ExtendWith(SharedShop.class)")
+            && !name.equals("SharedShop")
+            && !USERS.contains(name)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     return parameter.getParameter().getType() == Shop.class;
@@ -27,6 +54,7 @@ final class SharedShop implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    USERS.add(context.getRequiredTestClass().getSimpleName());
     return context
         .getRoot()
         .getStore(Namespace.create(SharedShop.class))

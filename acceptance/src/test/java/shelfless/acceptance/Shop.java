@@ -15,7 +15,9 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -403,15 +405,53 @@ final class Shop implements AutoCloseable {
 
   /** Changes rows as nobody but a test does; for what has no operation yet. */
   int sql(String statement, Object... parameters) {
-    URI url = URI.create(address("database_url"));
-    String jdbc =
-        "jdbc:postgresql://%s:%d%s".formatted(url.getHost(), url.getPort(), url.getPath());
-    try (Connection connection = DriverManager.getConnection(jdbc, url.getUserInfo(), "");
+    try (Connection connection = database(URI.create(address("database_url")).getPath());
         PreparedStatement prepared = connection.prepareStatement(statement)) {
       for (int i = 0; i < parameters.length; i++) {
         prepared.setObject(i + 1, parameters[i]);
       }
       return prepared.executeUpdate();
+    } catch (SQLException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  /** The first column of what a query finds, as text. */
+  List<String> query(String query) {
+    try (Connection connection = database(URI.create(address("database_url")).getPath());
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      List<String> found = new ArrayList<>();
+      while (result.next()) {
+        found.add(result.getString(1));
+      }
+      return found;
+    } catch (SQLException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  private Connection database(String path) throws SQLException {
+    URI url = URI.create(address("database_url"));
+    return DriverManager.getConnection(
+        "jdbc:postgresql://%s:%d%s".formatted(url.getHost(), url.getPort(), path),
+        url.getUserInfo(),
+        "");
+  }
+
+  /** Takes the shop's database away, connections that are open included, until it is closed. */
+  Faults databaseAway() {
+    String name = URI.create(address("database_url")).getPath().substring(1);
+    elsewhere("alter database %s allow_connections false".formatted(name));
+    elsewhere(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'");
+    return () -> elsewhere("alter database %s allow_connections true".formatted(name));
+  }
+
+  private void elsewhere(String statement) {
+    try (Connection connection = database("/postgres");
+        Statement executing = connection.createStatement()) {
+      executing.execute(statement);
     } catch (SQLException failed) {
       throw new IllegalStateException(failed);
     }

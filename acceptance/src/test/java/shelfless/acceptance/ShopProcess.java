@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 final class ShopProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofSeconds(30);
+
+  private static final FileTime NEVER = FileTime.fromMillis(0);
 
   private final Process process;
   private final Path data;
@@ -57,7 +61,7 @@ final class ShopProcess implements AutoCloseable {
     Path addresses = data.resolve("local.json");
     try {
       // A shop that was killed leaves its own behind.
-      Files.deleteIfExists(addresses);
+      FileTime old = written(addresses);
       ProcessBuilder builder =
           new ProcessBuilder(
               List.of(
@@ -85,7 +89,7 @@ final class ShopProcess implements AutoCloseable {
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()));
       Process process = builder.start();
       long deadline = System.nanoTime() + START.toNanos();
-      while (!Files.exists(addresses)) {
+      while (written(addresses).equals(NEVER) || written(addresses).equals(old)) {
         boolean ended = process.waitFor(50, TimeUnit.MILLISECONDS);
         if (ended || System.nanoTime() > deadline) {
           process.destroyForcibly();
@@ -99,6 +103,14 @@ final class ShopProcess implements AutoCloseable {
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(stop);
+    }
+  }
+
+  private static FileTime written(Path file) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (NoSuchFileException missing) {
+      return NEVER;
     }
   }
 

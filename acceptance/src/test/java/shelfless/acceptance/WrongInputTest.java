@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -466,6 +469,68 @@ final class WrongInputTest {
     for (ObjectNode body : wrong) {
       JsonNode problem = shop.seller("POST", "/v1/admin/products").json(body).send().problem(422);
       assertTrue(problem.path("errors").size() > 0, problem::toString);
+    }
+  }
+
+  @Test
+  void everyBodyIsCheckedAlike() {
+    byte[] large = " ".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
+    for (Contract.Operation operation : Shop.contract().operations()) {
+      JsonNode declared = operation.declared().path("requestBody");
+      if (declared.isMissingNode() && operation.method().equals("POST")) {
+        bodyless(operation).body("application/json", large).send().problem(413);
+      }
+      if (!declared.path("content").has("application/json")
+          || operation.id().equals("HandleStripeWebhook")) {
+        continue;
+      }
+      bodyless(operation).body("application/json", large).send().problem(413);
+      bodyless(operation).body("application/json", "{").send().problem(400);
+      bodyless(operation).body("application/json", "[]").send().problem(400);
+      bodyless(operation).body("text/plain", "{}").send().problem(415);
+      JsonNode problem =
+          bodyless(operation).body("application/json", "{\"nope\": 1}").send().problem(422);
+      assertTrue(pointers(problem).contains("/nope"), problem::toString);
+      if (declared.path("required").asBoolean()) {
+        bodyless(operation).body("application/json", "").send().problem(400);
+      }
+    }
+    Call form = shop.post("/downloads/" + UUID.randomUUID());
+    form.body("application/x-www-form-urlencoded", large).send().expect(413);
+    shop.post("/downloads/" + UUID.randomUUID())
+        .body("application/x-www-form-urlencoded", "asset_id=%zz")
+        .send()
+        .expect(400);
+  }
+
+  /** With ids that nothing has: what is wrong with the form is said first. */
+  private Call bodyless(Contract.Operation operation) {
+    return Examples.withoutBody(shop, operation, unknown());
+  }
+
+  private static Map<String, String> unknown() {
+    Map<String, String> ids = new HashMap<>();
+    for (String name :
+        List.of(
+            "order_id",
+            "product_id",
+            "asset_id",
+            "entitlement_id",
+            "key_id",
+            "download_token",
+            "slug")) {
+      ids.put(name, UUID.randomUUID().toString());
+    }
+    ids.put("session_id", "cs_test_unknown");
+    return ids;
+  }
+
+  @Test
+  void whatIsNotThereIs404() {
+    for (Contract.Operation operation : Shop.contract().operations()) {
+      if (operation.parameters() > 0 || operation.id().startsWith("ShowCheckoutReturn")) {
+        Examples.call(shop, operation, unknown()).send().expect(404);
+      }
     }
   }
 }
