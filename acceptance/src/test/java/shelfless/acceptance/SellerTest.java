@@ -60,6 +60,36 @@ final class SellerTest {
   }
 
   @Test
+  void aProductHasAtMostAHundredFiles_andAnOrderAtMostFiveThousand() {
+    Product product = shop.newProductWithoutFile("Many Files", Json.of());
+    for (int i = 1; i <= 51; i++) {
+      shop.upload(product.id(), i + ".txt", new byte[] {(byte) i});
+    }
+    shop.post("/v1/quotes").json("items", List.of(Shop.line(product, 98))).send().expect(200);
+    JsonNode problem =
+        shop.post("/v1/quotes").json("items", List.of(Shop.line(product, 99))).send().problem(422);
+    assertEquals("/items", problem.path("errors").path(0).path("pointer").asText());
+    for (int i = 52; i <= 100; i++) {
+      announce(product, i).expect(201);
+    }
+    announce(product, 101).problem(409, "too_many_files");
+  }
+
+  private Answer announce(Product product, int number) {
+    return shop.seller("POST", "/v1/admin/products/" + product.id() + "/assets")
+        .json(
+            "file_name",
+            number + ".txt",
+            "mime_type",
+            "text/plain",
+            "file_size",
+            1,
+            "checksum_sha256",
+            "0".repeat(64))
+        .send();
+  }
+
+  @Test
   void aProductIsChangedByMergePatchWithItsTag() {
     Product product =
         shop.newProductWithoutFile(

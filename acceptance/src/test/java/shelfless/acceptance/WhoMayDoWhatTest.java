@@ -131,6 +131,13 @@ final class WhoMayDoWhatTest {
           .send()
           .problem(422);
     }
+    JsonNode problem =
+        shop.post("/v1/admin/api-keys")
+            .bearer(key)
+            .json("name", "x", "scopes", List.of("orders:read", "everything"))
+            .send()
+            .problem(422);
+    assertEquals("/scopes/1", problem.path("errors").path(0).path("pointer").asText());
   }
 
   @Test

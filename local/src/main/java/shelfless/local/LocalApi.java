@@ -5,12 +5,16 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The calls under {@code /_local}, by which tests play the outside world. */
 final class LocalApi implements WebServer.Handler {
   private static final Logger LOG = Logger.getLogger(LocalApi.class.getName());
   private static final int BODY_BYTES = 10 * 1024 * 1024;
+
+  private static final Pattern LOOPBACK =
+      Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?");
 
   private final LocalRoutes routes;
 
@@ -27,6 +31,7 @@ final class LocalApi implements WebServer.Handler {
   public void handle(WebExchange exchange) throws IOException {
     LocalRoutes.Answer answer;
     try {
+      refuseOtherSites(exchange);
       answer =
           routes.dispatch(exchange.method(), exchange.rawPath(), query(exchange), body(exchange));
     } catch (LocalException refused) {
@@ -38,6 +43,16 @@ final class LocalApi implements WebServer.Handler {
     exchange
         .with("Cache-Control", "no-store")
         .send(answer.status(), "application/json", Json.pretty(answer.body()));
+  }
+
+  /** A page that a developer happens to visit must not play with the shop behind their back. */
+  private static void refuseOtherSites(WebExchange exchange) {
+    for (Map.Entry<String, String> header : exchange.headers()) {
+      if (header.getKey().equalsIgnoreCase("origin")
+          && !LOOPBACK.matcher(header.getValue()).matches()) {
+        throw LocalException.forbidden("Only pages of this machine may call this.");
+      }
+    }
   }
 
   private static Map<String, String> query(WebExchange exchange) {

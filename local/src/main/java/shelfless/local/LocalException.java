@@ -14,6 +14,11 @@ public final class LocalException extends RuntimeException {
     return new LocalException(400, message);
   }
 
+  /** 403: the call comes from where none may come from. */
+  public static LocalException forbidden(String message) {
+    return new LocalException(403, message);
+  }
+
   /** 404: what the call names is not there. */
   public static LocalException notFound(String message) {
     return new LocalException(404, message);

@@ -21,6 +21,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -135,6 +136,32 @@ class LocalShopTest {
             role.equals("migrator") || role.equals("postgres"), result.getBoolean(1), role);
       }
     }
+  }
+
+  @Test
+  void headersOfMoreThanTenKilobytesAre431() throws Exception {
+    assertEquals(200, echoWithHeader("X-Large", "x".repeat(9_000)).statusCode());
+    assertEquals(431, echoWithHeader("X-Large", "x".repeat(10_240)).statusCode());
+  }
+
+  @Test
+  void aPageOfAnotherSiteCanNotPlayWithTheShop() throws Exception {
+    URI functions = URI.create(addresses.path("base_url").asText() + "/_local/functions");
+    for (String origin : List.of("https://elsewhere.example", "null")) {
+      assertEquals(403, get(functions, "Origin", origin).statusCode());
+    }
+    assertEquals(200, get(functions, "Origin", "http://127.0.0.1:8080").statusCode());
+  }
+
+  private static HttpResponse<String> echoWithHeader(String name, String value)
+      throws IOException, InterruptedException {
+    return get(URI.create(addresses.path("base_url").asText() + "/echo/x"), name, value);
+  }
+
+  private static HttpResponse<String> get(URI uri, String name, String value)
+      throws IOException, InterruptedException {
+    return HTTP.send(
+        HttpRequest.newBuilder(uri).header(name, value).build(), BodyHandlers.ofString());
   }
 
   @Test

@@ -19,6 +19,9 @@ public final class Assets {
   /** As long as VerifyAsset may take for one. */
   private static final Duration ASKED_AGAIN = Duration.ofMinutes(15);
 
+  /** So many files a product can have, those on their way to the shelf included. */
+  public static final int MOST_OF_A_PRODUCT = 100;
+
   private Assets() {}
 
   /**
@@ -38,6 +41,27 @@ public final class Assets {
         "select * from product_asset where id = ?",
         row -> new Upload(Products.asset(row), row.textOrNull("upload_id")),
         id);
+  }
+
+  /** How many files a product has, or is about to have. */
+  public static int count(Transaction transaction, UUID productId) throws SQLException {
+    return count(transaction, productId, "{pending,verifying,ready}");
+  }
+
+  /** How many of a product's files are on sale. */
+  public static int countReady(Transaction transaction, UUID productId) throws SQLException {
+    return count(transaction, productId, "{ready}");
+  }
+
+  private static int count(Transaction transaction, UUID productId, String statuses)
+      throws SQLException {
+    return transaction
+        .first(
+            "select count(*)::int as files from product_asset where product_id = ? and status = any(?::text[])",
+            row -> row.integer("files"),
+            productId,
+            statuses)
+        .orElse(0);
   }
 
   /**

@@ -240,6 +240,20 @@ public final class Body {
     return List.copyOf(texts);
   }
 
+  /** A list of different texts that are each one of those given. */
+  public List<String> choices(String field, int least, int most, List<String> choices) {
+    List<String> texts = texts(field, least, most, 200);
+    JsonNode sent = object.path(field);
+    for (int i = 0; sent.isArray() && i < sent.size(); i++) {
+      if (sent.get(i).isTextual() && !choices.contains(sent.get(i).textValue())) {
+        errors.add(
+            new Problem.FieldError(
+                at(field) + "/" + i, "must be one of: " + String.join(", ", choices) + "."));
+      }
+    }
+    return texts;
+  }
+
   private @Nullable JsonNode array(String field, int least, int most) {
     JsonNode value = value(field);
     if (value == null) {

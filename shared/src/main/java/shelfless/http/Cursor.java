@@ -96,7 +96,14 @@ public final class Cursor {
   }
 
   /**
-   * The page as {@code {"data": [...], "next_cursor": ...}}.
+   * What a page may weigh: a function's answer ends at 6 MB (AWS, "Lambda quotas"), of which the
+   * body is one escaped string.
+   */
+  private static final int LARGEST_PAGE = 4_000_000;
+
+  /**
+   * The page as {@code {"data": [...], "next_cursor": ...}}. It ends before its limit where its
+   * rows are too large to be answered together.
    *
    * @param list names the list with its filters and order
    * @param rows up to one more than the limit, which tells that there is a next page
@@ -108,11 +115,22 @@ public final class Cursor {
       int limit,
       Function<T, JsonNode> form,
       Function<T, List<String>> keys) {
-    List<T> shown = rows.size() > limit ? rows.subList(0, limit) : rows;
+    List<T> shown = rows.subList(0, Math.min(rows.size(), limit));
     ArrayNode data = Json.array(shown, form);
+    while (data.size() > 1 && weight(data) > LARGEST_PAGE) {
+      shown = shown.subList(0, shown.size() / 2);
+      data = Json.array(shown, form);
+    }
     ObjectNode page = Json.object();
     page.set("data", data);
-    page.put("next_cursor", rows.size() > limit ? encode(list, keys.apply(shown.getLast())) : null);
+    page.put(
+        "next_cursor",
+        rows.size() > shown.size() ? encode(list, keys.apply(shown.getLast())) : null);
     return page;
+  }
+
+  /** The most bytes that it takes within the answer's event. */
+  private static int weight(ArrayNode data) {
+    return data.toString().chars().map(c -> c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : 3).sum();
   }
 }

@@ -14,17 +14,22 @@ public final class ETag {
 
   /** 200 with the body and its tag, or 304 when the caller holds it. */
   public static HttpResponse answer(HttpRequest request, JsonNode body, String cacheControl) {
-    String tag = of(body);
+    String text = body.toString();
+    String tag = of(text);
     HttpResponse response =
         request.header("if-none-match").filter(held -> matches(held, tag)).isPresent()
             ? HttpResponse.empty(304)
-            : HttpResponse.json(200, body);
+            : HttpResponse.of(200, HttpResponse.JSON, text);
     return response.header("ETag", tag).header("Cache-Control", cacheControl);
   }
 
   /** The strong tag of a body. */
   public static String of(JsonNode body) {
-    byte[] hash = Tokens.hash(body.toString());
+    return of(body.toString());
+  }
+
+  private static String of(String body) {
+    byte[] hash = Tokens.hash(body);
     return '"'
         + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 12))
         + '"';

@@ -2,7 +2,9 @@ package shelfless.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.InetAddress;
 import java.net.URLDecoder;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +32,8 @@ public final class HttpRequest {
   private static final Pattern TIME =
       Pattern.compile(
           DAY + "[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})");
+
+  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
   private final String method;
   private final String path;
@@ -77,11 +82,27 @@ public final class HttpRequest {
         context.path("http").path("method").asText("GET"),
         event.path("rawPath").asText("/"),
         context.path("requestId").asText(fallbackRequestId),
-        address,
+        network(address),
         headers,
         texts(event.path("pathParameters"), false),
         texts(event.path("queryStringParameters"), false),
         body);
+  }
+
+  private static String network(String address) {
+    String literal = address.replace("[", "").replace("]", "");
+    // Only what has a colon and no other letters than an address has: names are never looked up.
+    if (!IPV6.matcher(literal).matches()) {
+      return address;
+    }
+    try {
+      byte[] bytes = InetAddress.getByName(literal).getAddress();
+      return bytes.length == 16
+          ? HexFormat.of().formatHex(bytes, 0, 8)
+          : InetAddress.getByAddress(bytes).getHostAddress();
+    } catch (UnknownHostException noAddress) {
+      return address;
+    }
   }
 
   private static Map<String, String> texts(JsonNode object, boolean lowerCase) {
@@ -108,7 +129,10 @@ public final class HttpRequest {
     return requestId;
   }
 
-  /** The address of the caller's end of the connection. */
+  /**
+   * Whom a rate limit counts: the address of the caller's end of the connection, of IPv6 its first
+   * 64 bits, since a single subscriber has all that follow (RFC 6177).
+   */
   public String clientAddress() {
     return clientAddress;
   }

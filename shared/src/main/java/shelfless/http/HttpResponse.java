@@ -14,6 +14,8 @@ import shelfless.json.Json;
  * case.
  */
 public final class HttpResponse {
+  static final String JSON = "application/json";
+
   private final int status;
   private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private @Nullable String text;
@@ -32,7 +34,7 @@ public final class HttpResponse {
 
   /** JSON. */
   public static HttpResponse json(int status, JsonNode body) {
-    return of(status, "application/json", body.toString());
+    return of(status, JSON, body.toString());
   }
 
   /** A page. */

@@ -90,6 +90,17 @@ class ConstraintsTest {
                   created_at) values (id(1), 0, 0, 0, 0, 'EUR', hash_of('x'), 'k1', at(0))
                 """),
             anybody(
+                "rule 1: a line for nothing in an order that was placed before",
+                "order_sums",
+                """
+                insert into order_item (id, order_id, position, product_id, sku, title, unit_price, quantity, line_total)
+                select id(1), id(101), 9, p.id, 'SKU', 'Title', 0, 1, 0 from product p
+                where p.id not in (select product_id from order_item where order_id = id(101)) limit 1
+                """),
+            app(
+                "rule 1: the functions say which transaction placed an order",
+                "insert into orders (id, placed_in) values (id(1), '1')"),
+            anybody(
                 "rule 1: a paid order that reads as unpaid again",
                 "order_transition",
                 "update orders set status = 'cancelled' where id = id(101)"),

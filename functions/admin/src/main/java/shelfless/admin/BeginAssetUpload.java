@@ -104,6 +104,13 @@ public final class BeginAssetUpload extends HttpHandler {
               if (SellerProducts.lock(transaction, productId).isEmpty()) {
                 throw Problem.notFound("product");
               }
+              if (Assets.count(transaction, productId) >= Assets.MOST_OF_A_PRODUCT) {
+                throw Problem.conflict(
+                    "too_many_files",
+                    "A product has at most "
+                        + Assets.MOST_OF_A_PRODUCT
+                        + " files, each version counted: delete what is not needed, or pack several into one.");
+              }
               Assets.add(transaction, id, productId, path, promise, uploadId);
               key.keep(transaction, id);
               transaction.audit(

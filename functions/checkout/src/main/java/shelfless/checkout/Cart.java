@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import shelfless.data.Assets;
 import shelfless.data.Products;
 import shelfless.data.Promotions;
 import shelfless.data.Transaction;
@@ -32,6 +33,9 @@ record Cart(List<Wanted> items, @Nullable String promotionCode, @Nullable String
 
   /** So many entitlements can be issued, and answered, within the time of one call. */
   private static final int MOST_UNITS_IN_ALL = 500;
+
+  /** So many files, each of each unit, can be named in one answer (AWS: 6 MB). */
+  private static final int MOST_FILES_IN_ALL = 5_000;
 
   record Wanted(String product, int quantity) {}
 
@@ -102,6 +106,7 @@ record Cart(List<Wanted> items, @Nullable String promotionCode, @Nullable String
               new Money(product.price(), product.currency()),
               wanted.quantity()));
     }
+    refuseTooManyFiles(transaction, lines);
     Optional<Promotions.Usable> promotion = Optional.empty();
     if (promotionCode != null) {
       promotion = Promotions.findUsable(transaction, promotionCode);
@@ -148,6 +153,26 @@ record Cart(List<Wanted> items, @Nullable String promotionCode, @Nullable String
           throw Problem.refused(
               "amount_too_large", "/items", "This is more than can be charged at once.");
     };
+  }
+
+  /** The answer of an order names each unit's files, and must stay within what Lambda answers. */
+  private static void refuseTooManyFiles(Transaction transaction, List<Pricing.Line> lines)
+      throws SQLException {
+    int units = lines.stream().mapToInt(Pricing.Line::quantity).sum();
+    if (units * Assets.MOST_OF_A_PRODUCT <= MOST_FILES_IN_ALL) {
+      return;
+    }
+    int files = 0;
+    for (Pricing.Line line : lines) {
+      files += line.quantity() * Assets.countReady(transaction, line.productId());
+    }
+    if (files > MOST_FILES_IN_ALL) {
+      throw Problem.invalid(
+          "/items",
+          "must not come to more than "
+              + MOST_FILES_IN_ALL
+              + " files, those of each unit counted: buy in several orders.");
+    }
   }
 
   static Problem notApplicable(String detail) {

@@ -92,7 +92,7 @@ public record DownloadPage(
   /** In the units that people know: 482 kB, 1.2 MB; powers of 1000, as shops and disks count. */
   static String size(long bytes) {
     if (bytes < 1000) {
-      return bytes + " bytes";
+      return bytes == 1 ? "1 byte" : bytes + " bytes";
     }
     double size = bytes;
     String unit = "bytes";

@@ -28,6 +28,10 @@ import shelfless.local.template.Template;
  */
 public final class Gateway implements WebServer.Handler {
   private static final int BODY_BYTES = 10 * 1024 * 1024;
+
+  /** "Total combined size of request line and header values" (AWS, quotas of HTTP APIs). */
+  private static final int HEADER_BYTES = 10_240;
+
   private static final Duration INTEGRATION_TIMEOUT = Duration.ofSeconds(30);
 
   private final RouteTable routes;
@@ -42,6 +46,10 @@ public final class Gateway implements WebServer.Handler {
 
   @Override
   public void handle(WebExchange exchange) throws IOException, InterruptedException {
+    if (headerBytes(exchange) > HEADER_BYTES) {
+      refuse(exchange, 431, "Request Header Fields Too Large");
+      return;
+    }
     Optional<RouteTable.Match> match = routes.match(exchange.method(), exchange.rawPath());
     if (match.isEmpty()) {
       refuse(exchange, 404, "Not Found");
@@ -87,6 +95,16 @@ public final class Gateway implements WebServer.Handler {
     } catch (ExecutionException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  private static int headerBytes(WebExchange exchange) {
+    int bytes = exchange.method().length() + exchange.rawPath().length();
+    String query = exchange.rawQuery();
+    bytes += query == null ? 0 : query.length();
+    for (Map.Entry<String, String> header : exchange.headers()) {
+      bytes += header.getKey().length() + header.getValue().length();
+    }
+    return bytes;
   }
 
   /** The request's headers as CloudFront and API Gateway hand them on. */

@@ -85,7 +85,7 @@ final class Sessions {
     String id = ids.next("cs_test_a1", 56);
     ArrayNode items = lineItems(change, params);
     String currency = items.path(0).path("currency").asText();
-    long total = total(items);
+    long total = total(items, currency);
     ObjectNode session = Shapes.session();
     for (String name : ECHOED) {
       if (params.has(name)) {
@@ -244,7 +244,7 @@ final class Sessions {
     return value;
   }
 
-  private static long total(ArrayNode items) {
+  private static long total(ArrayNode items, String currency) {
     long total = 0;
     for (JsonNode item : items) {
       total += item.path("amount_total").asLong();
@@ -258,6 +258,13 @@ final class Sessions {
     if (total == 0) {
       throw ApiError.parameter(
           "amount_too_small", "line_items", "This stand-in takes no sessions without a payment.");
+    }
+    if (total < Currencies.least(currency)) {
+      throw ApiError.parameter(
+          "amount_too_small",
+          "line_items",
+          "The Checkout Session's total amount must convert to at least the minimum charge of the account's currency: %d %s."
+              .formatted(Currencies.least(currency), currency));
     }
     return total;
   }

@@ -100,6 +100,7 @@ class CheckoutSessionsTest {
     "line_items[0][price_data][unit_amount]=-1, parameter_invalid_integer, line_items[0][price_data][unit_amount]",
     "line_items[0][price_data][unit_amount]=1.5, parameter_invalid_integer, line_items[0][price_data][unit_amount]",
     "line_items[0][price_data][unit_amount]=100000000, amount_too_large, line_items[0][price_data][unit_amount]",
+    "line_items[0][price_data][unit_amount]=16, amount_too_small, line_items",
     "line_items[0][price_data][product_data][name]=, parameter_invalid_empty, line_items[0][price_data][product_data][name]",
     "line_items[0][price_data][currency]=eurodollar, , line_items[0][price_data][currency]",
     "line_items[0][price_data][currency]=EUR, , line_items[0][price_data][currency]",
