@@ -8,14 +8,23 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
+import shelfless.aws.Files;
+import shelfless.aws.Mailer;
+import shelfless.aws.Queues;
+import shelfless.aws.Secrets;
+import shelfless.data.Database;
+import shelfless.orders.PaymentProvider;
 
 /** What may know what. This module sees all others, so the rules for all of them stand here. */
 @AnalyzeClasses(packages = "shelfless", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -111,6 +120,47 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAnyPackage("shelfless.stripe..", "shelfless.http..", "com.stripe.."));
 
+  /** So that whoever tests them can stand between the handlers and the world. */
+  @ArchTest
+  static final ArchRule handlersReachTheWorldThroughPortsOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("shelfless.runtime..", "shelfless.deployment..", LOCAL)
+          .should()
+          .callConstructorWhere(
+              JavaCall.Predicates.target(
+                  HasOwner.Predicates.With.owner(
+                      assignableTo(Database.class)
+                          .or(assignableTo(Queues.class))
+                          .or(assignableTo(Mailer.class))
+                          .or(assignableTo(Files.class))
+                          .or(assignableTo(Secrets.class))
+                          .or(assignableTo(PaymentProvider.class)))))
+          .as("only the environment makes what reaches the world");
+
+  @ArchTest
+  static final ArchRule onlyTheDatabaseOpensConnections =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("shelfless.data..", LOCAL)
+          .should()
+          .dependOnClassesThat(
+              assignableTo(java.sql.DriverManager.class)
+                  .or(assignableTo(java.sql.Driver.class))
+                  .or(assignableTo(javax.sql.DataSource.class)));
+
+  /** But the answer that CloudFormation waits for at the address that it gives. */
+  @ArchTest
+  static final ArchRule nothingSpeaksHttpByItself =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("shelfless.deployment..", LOCAL)
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("java.net.http..")
+                  .or(assignableTo(java.net.URLConnection.class))
+                  .or(assignableTo(java.net.Socket.class)));
+
   @ArchTest
   static final ArchRule timeIdsAndSettingsComeFromTheEnvironment =
       noClasses()
@@ -125,5 +175,12 @@ class ArchitectureTest {
           .orShould()
           .callMethod(System.class, "getenv")
           .orShould()
-          .callMethod(System.class, "currentTimeMillis");
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Clock.class, "systemUTC")
+          .orShould()
+          .callMethod(Math.class, "random")
+          .orShould()
+          .dependOnClassesThat(
+              assignableTo(java.util.Random.class).and(not(assignableTo(SecureRandom.class))));
 }

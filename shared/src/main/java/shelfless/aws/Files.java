@@ -1,33 +1,10 @@
 package shelfless.aws;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import shelfless.runtime.Settings;
-import shelfless.runtime.Unavailable;
-import software.amazon.awssdk.awscore.presigner.PresignedRequest;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
-import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.S3Exception;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * The bucket of the products' files. Uploads go to it directly, by requests that are signed here
@@ -35,55 +12,41 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  * sold, since a store need not have checked anything, and an object that came in parts has no
  * SHA-256 of its own.
  *
- * <p>The settings are {@code ASSET_BUCKET} and, where S3 is not AWS's own, {@code
- * AWS_ENDPOINT_URL_S3}. {@link Unavailable} when the store is out of reach.
+ * <p>{@link shelfless.runtime.Unavailable} when the store is out of reach.
  */
-public final class Files implements AutoCloseable {
+public interface Files extends AutoCloseable {
   /** The largest file, in bytes, that is uploaded in one piece. */
-  public static final long LARGEST_PIECE = 100_000_000;
-
-  private static final String NAME = "The file store";
-  private static final long SMALLEST_PART = 16L * 1024 * 1024;
-
-  /** So many that their signed addresses, and later their entity tags, fit into one answer. */
-  private static final long MOST_PARTS = 500;
+  long LARGEST_PIECE = 100_000_000;
 
   /** How long the address for one piece can be used. */
-  public static final Duration PIECE_EXPIRY = Duration.ofHours(1);
+  Duration PIECE_EXPIRY = Duration.ofHours(1);
 
   /** How long the addresses for parts can be used. */
-  public static final Duration PARTS_EXPIRY = Duration.ofHours(12);
-
-  private final Settings settings;
-  private final String bucket;
-  private @Nullable S3Client client;
-  private @Nullable S3Presigner presigner;
-
-  public Files(Settings settings) {
-    this.settings = settings;
-    this.bucket = settings.required("ASSET_BUCKET");
-  }
+  Duration PARTS_EXPIRY = Duration.ofHours(12);
 
   /**
    * A request that whoever holds it can make.
    *
    * @param headers all that the signature covers, to be sent as they are
    */
-  public record SignedRequest(String method, String url, Map<String, String> headers) {}
+  record SignedRequest(String method, String url, Map<String, String> headers) {}
 
   /** The slice of a file that one part holds; numbers begin at 1. */
-  public record Slice(int number, long offset, long size) {}
+  record Slice(int number, long offset, long size) {}
 
   /** A part that was uploaded, with the entity tag that its upload answered. */
-  public record Part(int number, String etag) {}
+  record Part(int number, String etag) {}
 
   /** What is stored under a key; the SHA-256 is in hexadecimal. */
-  public record Content(long size, String sha256) {}
+  record Content(long size, String sha256) {}
 
   /** The parts of a large file: all of one size but the last, which holds the rest. */
-  public static List<Slice> slices(long fileSize) {
-    long smallestCount = Math.ceilDiv(fileSize, SMALLEST_PART);
-    long size = Math.ceilDiv(fileSize, Math.min(smallestCount, MOST_PARTS));
+  static List<Slice> slices(long fileSize) {
+    long smallestPart = 16L * 1024 * 1024;
+    // So many that their signed addresses, and later their entity tags, fit into one answer.
+    long mostParts = 500;
+    long smallestCount = Math.ceilDiv(fileSize, smallestPart);
+    long size = Math.ceilDiv(fileSize, Math.min(smallestCount, mostParts));
     List<Slice> slices = new ArrayList<>();
     for (long offset = 0; offset < fileSize; offset += size) {
       slices.add(new Slice(slices.size() + 1, offset, Math.min(size, fileSize - offset)));
@@ -92,214 +55,30 @@ public final class Files implements AutoCloseable {
   }
 
   /** The upload of a file in one piece. */
-  public SignedRequest signUpload(String key, String contentType, long size, String sha256) {
-    return signed(
-        presigner()
-            .presignPutObject(
-                presign ->
-                    presign
-                        .signatureDuration(PIECE_EXPIRY)
-                        .putObjectRequest(
-                            put ->
-                                put.bucket(bucket)
-                                    .key(key)
-                                    .contentType(contentType)
-                                    .contentLength(size)
-                                    .checksumSHA256(
-                                        Base64.getEncoder()
-                                            .encodeToString(HexFormat.of().parseHex(sha256))))));
-  }
+  SignedRequest signUpload(String key, String contentType, long size, String sha256);
 
   /** Begins an upload in parts; the id that its further calls name. */
-  public String beginParts(String key, String contentType) {
-    return reach(
-        () ->
-            client()
-                .createMultipartUpload(
-                    request -> request.bucket(bucket).key(key).contentType(contentType))
-                .uploadId());
-  }
+  String beginParts(String key, String contentType);
 
   /** The upload of one part. */
-  public SignedRequest signPart(String key, String uploadId, Slice slice) {
-    return signed(
-        presigner()
-            .presignUploadPart(
-                presign ->
-                    presign
-                        .signatureDuration(PARTS_EXPIRY)
-                        .uploadPartRequest(
-                            part ->
-                                part.bucket(bucket)
-                                    .key(key)
-                                    .uploadId(uploadId)
-                                    .partNumber(slice.number)
-                                    .contentLength(slice.size))));
-  }
-
-  private static SignedRequest signed(PresignedRequest request) {
-    Map<String, String> headers = new TreeMap<>();
-    request
-        .signedHeaders()
-        .forEach(
-            (name, values) -> {
-              if (!name.equalsIgnoreCase("host")) {
-                headers.put(name, String.join(",", values));
-              }
-            });
-    return new SignedRequest(
-        request.httpRequest().method().name(), request.url().toString(), headers);
-  }
+  SignedRequest signPart(String key, String uploadId, Slice slice);
 
   /**
    * Joins the parts. A repetition is harmless.
    *
    * @return false when a part has not arrived, or is another than its entity tag says
    */
-  public boolean joinParts(String key, String uploadId, List<Part> parts) {
-    List<CompletedPart> completed =
-        parts.stream()
-            .sorted(Comparator.comparingInt(Part::number))
-            .map(part -> CompletedPart.builder().partNumber(part.number).eTag(part.etag).build())
-            .toList();
-    int status =
-        statusOf(
-            () ->
-                client()
-                    .completeMultipartUpload(
-                        request ->
-                            request
-                                .bucket(bucket)
-                                .key(key)
-                                .uploadId(uploadId)
-                                .multipartUpload(upload -> upload.parts(completed))));
-    // 404: the upload is over, joined by an earlier call or given up.
-    return status == 200 || (status == 404 && isStored(key));
-  }
+  boolean joinParts(String key, String uploadId, List<Part> parts);
 
   /** Gives up an upload in parts; one that is over already stays as it is. */
-  public void abandonParts(String key, String uploadId) {
-    statusOf(
-        () ->
-            client()
-                .abortMultipartUpload(
-                    request -> request.bucket(bucket).key(key).uploadId(uploadId)));
-  }
-
-  private boolean isStored(String key) {
-    return statusOf(() -> client().headObject(request -> request.bucket(bucket).key(key))) == 200;
-  }
+  void abandonParts(String key, String uploadId);
 
   /** Reads what is stored under the key, as a stream; nothing when there is no such object. */
-  public Optional<Content> read(String key) {
-    return reach(
-        () -> {
-          try (InputStream stream =
-              client().getObject(request -> request.bucket(bucket).key(key))) {
-            return Optional.of(content(stream));
-          } catch (NoSuchKeyException absent) {
-            return Optional.empty();
-          } catch (IOException interrupted) {
-            throw new Unavailable(NAME, interrupted);
-          }
-        });
-  }
-
-  private static Content content(InputStream stream) throws IOException {
-    MessageDigest digest = sha256();
-    byte[] buffer = new byte[256 * 1024];
-    long size = 0;
-    for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-      digest.update(buffer, 0, count);
-      size += count;
-    }
-    return new Content(size, HexFormat.of().formatHex(digest.digest()));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every JDK has SHA-256", impossible);
-    }
-  }
+  Optional<Content> read(String key);
 
   /** Deletes the object; one that is not there stays so. */
-  public void delete(String key) {
-    reach(() -> client().deleteObject(request -> request.bucket(bucket).key(key)));
-  }
-
-  /** 200 when the call was done, or 400 or 404 when the store refused it so. */
-  private static int statusOf(Runnable call) {
-    return reach(
-        () -> {
-          try {
-            call.run();
-            return 200;
-          } catch (S3Exception refused) {
-            if (refused.statusCode() == 400 || refused.statusCode() == 404) {
-              return refused.statusCode();
-            }
-            throw refused;
-          }
-        });
-  }
-
-  private static <T> T reach(Supplier<T> call) {
-    try {
-      return call.get();
-    } catch (S3Exception refused) {
-      if (refused.statusCode() >= 500) {
-        throw new Unavailable(NAME, refused);
-      }
-      throw refused;
-    } catch (SdkException unreachable) {
-      throw new Unavailable(NAME, unreachable);
-    }
-  }
-
-  private S3Client client() {
-    S3Client ready = client;
-    if (ready == null) {
-      S3ClientBuilder builder =
-          S3Client.builder()
-              .forcePathStyle(hasOwnEndpoint())
-              // Not every store of this protocol knows the SDK's own checksums.
-              .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-              .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-      ready = AwsClients.configure(builder, settings, "S3").build();
-      client = ready;
-    }
-    return ready;
-  }
-
-  private S3Presigner presigner() {
-    S3Presigner ready = presigner;
-    if (ready == null) {
-      S3Presigner.Builder builder =
-          S3Presigner.builder()
-              .region(AwsClients.region(settings))
-              .credentialsProvider(AwsClients.credentials(settings))
-              .serviceConfiguration(
-                  S3Configuration.builder().pathStyleAccessEnabled(hasOwnEndpoint()).build());
-      AwsClients.endpoint(settings, "S3").ifPresent(builder::endpointOverride);
-      ready = builder.build();
-      presigner = ready;
-    }
-    return ready;
-  }
-
-  private boolean hasOwnEndpoint() {
-    return AwsClients.endpoint(settings, "S3").isPresent();
-  }
+  void delete(String key);
 
   @Override
-  public void close() {
-    if (client != null) {
-      client.close();
-    }
-    if (presigner != null) {
-      presigner.close();
-    }
-  }
+  void close();
 }

@@ -31,7 +31,7 @@ public final class Transaction {
   private final Clock clock;
   private final IdGenerator ids;
   private final List<AuditEntry> audit = new ArrayList<>();
-  private final Database.AfterCommit afterCommit = new Database.AfterCommit();
+  private final List<Runnable> afterCommit = new ArrayList<>();
   private boolean committing;
 
   Transaction(Connection connection, Clock clock, IdGenerator ids) {
@@ -79,7 +79,7 @@ public final class Transaction {
   }
 
   void runAfterCommit() {
-    afterCommit.run();
+    afterCommit.forEach(Runnable::run);
   }
 
   /** The time by the shop's clock; the database's own decides nothing. */

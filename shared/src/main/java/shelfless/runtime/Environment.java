@@ -2,19 +2,19 @@ package shelfless.runtime;
 
 import java.time.Clock;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import shelfless.aws.Files;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
 import shelfless.aws.Secrets;
 import shelfless.data.Database;
+import shelfless.orders.PaymentProvider;
 import shelfless.security.RateLimiter;
 import shelfless.security.Tokens;
 
 /**
- * All that a handler takes from outside: settings, time and ids. Lambda makes one for each
- * execution environment; the shop on one machine makes its own, with the same settings, the shop's
- * clock and the addresses of the embedded services.
+ * All that a handler takes from outside: settings, time, ids, and the {@link Ports}. Lambda makes
+ * one for each execution environment; the shop on one machine makes its own, with the same
+ * settings, the shop's clock and the addresses of the embedded services.
  *
  * <p>An environment serves one call at a time, so nothing here is safe for use by several threads.
  */
@@ -22,16 +22,22 @@ public final class Environment implements AutoCloseable {
   private final Settings settings;
   private final Clock clock;
   private final IdGenerator ids;
-  private @Nullable Database database;
-  private @Nullable Secrets secrets;
-  private @Nullable Queues queues;
-  private @Nullable Files files;
-  private @Nullable Mailer mailer;
+  private final Ports ports;
 
+  /** With the real services, at the addresses that the variables name. */
   public Environment(Map<String, String> variables, Clock clock, IdGenerator ids) {
     this.settings = new Settings(variables);
     this.clock = clock;
     this.ids = ids;
+    this.ports = new RealPorts(settings, clock, ids);
+  }
+
+  /** With ports of the caller's, which are closed with the environment. */
+  public Environment(Settings settings, Clock clock, IdGenerator ids, Ports ports) {
+    this.settings = settings;
+    this.clock = clock;
+    this.ids = ids;
+    this.ports = ports;
   }
 
   /** The environment of the process that Lambda started. */
@@ -54,52 +60,32 @@ public final class Environment implements AutoCloseable {
 
   /** The environment's one connection; it is opened at its first use. */
   public Database database() {
-    Database ready = database;
-    if (ready == null) {
-      ready = new Database(settings, clock, ids);
-      database = ready;
-    }
-    return ready;
+    return ports.database();
   }
 
   /** The secrets that the function's role may read. */
   public Secrets secrets() {
-    Secrets ready = secrets;
-    if (ready == null) {
-      ready = new Secrets(settings, clock);
-      secrets = ready;
-    }
-    return ready;
+    return ports.secrets();
   }
 
   /** The queues that the function's role may send to. */
   public Queues queues() {
-    Queues ready = queues;
-    if (ready == null) {
-      ready = new Queues(settings);
-      queues = ready;
-    }
-    return ready;
+    return ports.queues();
   }
 
   /** The bucket of the products' files. */
   public Files files() {
-    Files ready = files;
-    if (ready == null) {
-      ready = new Files(settings);
-      files = ready;
-    }
-    return ready;
+    return ports.files();
   }
 
   /** Sends mails, where the function's role may. */
   public Mailer mailer() {
-    Mailer ready = mailer;
-    if (ready == null) {
-      ready = new Mailer(settings);
-      mailer = ready;
-    }
-    return ready;
+    return ports.mailer();
+  }
+
+  /** Takes the money and gives it back, where the function's role may. */
+  public PaymentProvider provider() {
+    return ports.provider();
   }
 
   /** The keys of the tokens in links. */
@@ -115,20 +101,6 @@ public final class Environment implements AutoCloseable {
   /** Gives up what is held open, as when the environment is retired. */
   @Override
   public void close() {
-    if (database != null) {
-      database.close();
-    }
-    if (secrets != null) {
-      secrets.close();
-    }
-    if (queues != null) {
-      queues.close();
-    }
-    if (files != null) {
-      files.close();
-    }
-    if (mailer != null) {
-      mailer.close();
-    }
+    ports.close();
   }
 }

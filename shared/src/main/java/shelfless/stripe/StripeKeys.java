@@ -3,8 +3,8 @@ package shelfless.stripe;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import shelfless.aws.Secrets;
 import shelfless.json.Json;
-import shelfless.runtime.Environment;
 
 /**
  * Stripe's secrets.
@@ -14,9 +14,9 @@ import shelfless.runtime.Environment;
  */
 public record StripeKeys(String apiKey, List<String> webhookSecrets) {
   /** Reads {@code {"api_key": "sk_...", "webhook_secrets": ["whsec_..."]}} from the secret. */
-  public static StripeKeys of(Environment environment) {
+  public static StripeKeys of(Secrets secrets) {
     try {
-      JsonNode tree = Json.MAPPER.readTree(environment.secrets().read("STRIPE_SECRET"));
+      JsonNode tree = Json.MAPPER.readTree(secrets.read("STRIPE_SECRET"));
       return new StripeKeys(
           tree.path("api_key").asText(),
           tree.path("webhook_secrets").valueStream().map(JsonNode::asText).toList());

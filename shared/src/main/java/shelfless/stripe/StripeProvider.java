@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import shelfless.aws.Secrets;
 import shelfless.domain.DisputeStatus;
 import shelfless.domain.Money;
 import shelfless.domain.PaymentStatus;
@@ -26,7 +27,7 @@ import shelfless.domain.RefundStatus;
 import shelfless.http.HttpRequest;
 import shelfless.json.Json;
 import shelfless.orders.PaymentProvider;
-import shelfless.runtime.Environment;
+import shelfless.runtime.Settings;
 import shelfless.runtime.Unavailable;
 
 /** Stripe as the payment provider: Checkout Sessions, refunds and disputes, by stripe-java. */
@@ -36,11 +37,11 @@ public final class StripeProvider implements PaymentProvider {
 
   private final StripeClient client;
 
-  public StripeProvider(Environment environment) {
+  public StripeProvider(Settings settings, Secrets secrets) {
     this.client =
         StripeClient.builder()
-            .setApiKey(StripeKeys.of(environment).apiKey())
-            .setApiBase(environment.settings().required("STRIPE_API_BASE"))
+            .setApiKey(StripeKeys.of(secrets).apiKey())
+            .setApiBase(settings.required("STRIPE_API_BASE"))
             .setConnectTimeout(CONNECT_MILLISECONDS)
             .setReadTimeout(READ_MILLISECONDS)
             // Its retries would outlast the caller; the same command comes again with the same key.

@@ -42,7 +42,7 @@ class AuditChainTest {
   private int write(int rows) {
     Clock clock = Clock.systemUTC();
     try (Database app =
-        new Database(new Settings(database.settings()), clock, IdGenerator.secure(clock))) {
+        new JdbcDatabase(new Settings(database.settings()), clock, IdGenerator.secure(clock))) {
       for (int i = 0; i < rows; i++) {
         String text = "Größe 😀 " + i;
         app.transaction(

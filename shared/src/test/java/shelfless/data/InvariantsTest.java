@@ -76,14 +76,14 @@ class InvariantsTest {
   void theApplicationCanAskByTheShopsClock() {
     Settings settings = new Settings(database.settings());
     Clock clock = Clock.fixed(Instant.parse("2026-03-01T10:40:00Z"), ZoneOffset.UTC);
-    try (Database app = new Database(settings, clock, IdGenerator.secure(clock))) {
+    try (Database app = new JdbcDatabase(settings, clock, IdGenerator.secure(clock))) {
       List<Invariants.Finding> findings = app.transaction(Invariants::check);
 
       assertEquals(List.of(), findings.stream().filter(finding -> finding.rows() > 0).toList());
       assertEquals(Invariants.all().size(), findings.size());
     }
     Clock later = Clock.fixed(Instant.parse("2026-03-03T10:40:00Z"), ZoneOffset.UTC);
-    try (Database app = new Database(settings, later, IdGenerator.secure(later))) {
+    try (Database app = new JdbcDatabase(settings, later, IdGenerator.secure(later))) {
       assertEquals(
           List.of(new Invariants.Finding("no_order_is_pending_for_good", 1)),
           app.transaction(Invariants::check).stream().filter(each -> each.rows() > 0).toList());

@@ -12,9 +12,9 @@ import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.Problem;
 import shelfless.json.Json;
+import shelfless.orders.PaymentProvider;
 import shelfless.orders.Reconciliation;
 import shelfless.runtime.Environment;
-import shelfless.stripe.StripeProvider;
 
 /**
  * {@code POST /v1/orders/{order_id}/cancel}: closes the payment page first, so that a cancelled
@@ -50,7 +50,7 @@ public final class CancelOrder extends HttpHandler {
                       caller.actor(), "order.cancel_requested", "order", orderId, Json.object());
                   return true;
                 });
-        StripeProvider provider = new StripeProvider(environment);
+        PaymentProvider provider = environment.provider();
         provider.expireSession(found.sessionId);
         new Reconciliation(environment, provider).reconcile(orderId);
       }

@@ -30,7 +30,6 @@ import shelfless.orders.Fulfillment;
 import shelfless.orders.PaymentProvider;
 import shelfless.runtime.Environment;
 import shelfless.security.Tokens;
-import shelfless.stripe.StripeProvider;
 
 /**
  * {@code POST /v1/orders}: stores the order, then makes the page on which it is paid. The order is
@@ -195,7 +194,7 @@ public final class CreateOrder extends HttpHandler {
     if (payable.hasSession || order.status() != OrderStatus.PENDING) {
       return;
     }
-    PaymentProvider provider = new StripeProvider(environment);
+    PaymentProvider provider = environment.provider();
     String base = environment.settings().required("BASE_URL");
     PaymentProvider.Session session;
     try {

@@ -14,7 +14,6 @@ import shelfless.orders.Reconciliation;
 import shelfless.runtime.Environment;
 import shelfless.runtime.Log;
 import shelfless.runtime.ScheduleHandler;
-import shelfless.stripe.StripeProvider;
 
 /**
  * Ends orders that were never paid. Whether a session is over is the provider's word, never the
@@ -52,8 +51,7 @@ public final class ExpirePendingOrders extends ScheduleHandler {
                         row -> row.uuid("id"),
                         now,
                         AT_ONCE));
-    Reconciliation reconciliation =
-        new Reconciliation(environment, new StripeProvider(environment));
+    Reconciliation reconciliation = new Reconciliation(environment, environment.provider());
     int asked = 0;
     for (UUID orderId : over) {
       if (context.getRemainingTimeInMillis() < ENOUGH_MILLISECONDS) {

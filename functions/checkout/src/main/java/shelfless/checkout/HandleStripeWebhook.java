@@ -15,7 +15,6 @@ import shelfless.orders.Reconciliation;
 import shelfless.runtime.Environment;
 import shelfless.stripe.StripeEvents;
 import shelfless.stripe.StripeKeys;
-import shelfless.stripe.StripeProvider;
 import shelfless.stripe.WebhookSignature;
 
 /**
@@ -45,7 +44,7 @@ public final class HandleStripeWebhook extends HttpHandler {
         WebhookSignature.isValid(
             request.header("stripe-signature").orElse(""),
             request.bodyBytes(),
-            StripeKeys.of(environment).webhookSecrets(),
+            StripeKeys.of(environment.secrets()).webhookSecrets(),
             environment.clock().instant());
     if (!signed) {
       throw Problem.malformed(
@@ -58,8 +57,7 @@ public final class HandleStripeWebhook extends HttpHandler {
     String outcome =
         event.isEmpty()
             ? "ignored"
-            : switch (new Reconciliation(environment, new StripeProvider(environment))
-                .handle(event.get())) {
+            : switch (new Reconciliation(environment, environment.provider()).handle(event.get())) {
               case Reconciliation.Outcome.Settled settled -> "handled";
               case Reconciliation.Outcome.NotOurs notOurs -> "ignored";
               case Reconciliation.Outcome.Parked parked -> "parked";

@@ -10,7 +10,6 @@ import shelfless.http.Operation;
 import shelfless.http.Problem;
 import shelfless.orders.Reconciliation;
 import shelfless.runtime.Environment;
-import shelfless.stripe.StripeProvider;
 
 /**
  * {@code POST /v1/orders/{order_id}/reconcile}: asks the payment provider now, and shows the order.
@@ -37,7 +36,7 @@ public final class ReconcileOrder extends HttpHandler {
       throw Problem.notFound("order");
     }
     environment.rateLimiter().take("reconcile", orderId.toString(), LOOKS_A_MINUTE, 60);
-    new Reconciliation(environment, new StripeProvider(environment)).reconcile(orderId);
+    new Reconciliation(environment, environment.provider()).reconcile(orderId);
     return OrderAnswer.of(environment, orderId, caller);
   }
 }

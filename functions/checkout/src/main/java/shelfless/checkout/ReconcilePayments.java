@@ -16,7 +16,6 @@ import shelfless.runtime.Environment;
 import shelfless.runtime.Log;
 import shelfless.runtime.ScheduleHandler;
 import shelfless.runtime.Unavailable;
-import shelfless.stripe.StripeProvider;
 
 /**
  * The third way to learn the truth, for whatever neither the webhook nor the returning buyer
@@ -46,7 +45,7 @@ public final class ReconcilePayments extends ScheduleHandler {
 
   @Override
   protected ObjectNode run(Context context) {
-    PaymentProvider provider = new StripeProvider(environment);
+    PaymentProvider provider = environment.provider();
     Reconciliation reconciliation = new Reconciliation(environment, provider);
     Refunding refunding = new Refunding(environment, provider);
     ObjectNode done = Json.object();

@@ -22,7 +22,6 @@ import shelfless.orders.Reconciliation;
 import shelfless.runtime.Environment;
 import shelfless.runtime.Unavailable;
 import shelfless.security.Tokens;
-import shelfless.stripe.StripeProvider;
 
 /**
  * {@code GET /checkout/return?session_id=}: where the payment page sends the buyer. Asks the
@@ -95,7 +94,7 @@ public final class ShowCheckoutReturn extends PageHandler {
         environment
             .rateLimiter()
             .take("reconcile", orderId.toString(), ReconcileOrder.LOOKS_A_MINUTE, 60);
-        new Reconciliation(environment, new StripeProvider(environment)).reconcile(orderId);
+        new Reconciliation(environment, environment.provider()).reconcile(orderId);
       } catch (Unavailable | Problem notNow) {
         // Shown as it is known.
       }

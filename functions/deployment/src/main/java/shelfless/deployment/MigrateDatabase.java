@@ -11,6 +11,7 @@ import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.output.MigrateResult;
 import shelfless.data.Database;
+import shelfless.data.JdbcDatabase;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
 import shelfless.runtime.Log;
@@ -85,7 +86,7 @@ public final class MigrateDatabase implements RequestStreamHandler {
             .load();
     MigrateResult migrated = flyway.migrate();
     try (Database database =
-        new Database(
+        new JdbcDatabase(
             new Settings(Map.of("DATABASE_URL", url, "DATABASE_USER", user)),
             environment.clock(),
             environment.ids())) {

@@ -20,7 +20,6 @@ import shelfless.http.views.OrderView;
 import shelfless.orders.PaymentProvider;
 import shelfless.orders.Refunding;
 import shelfless.runtime.Environment;
-import shelfless.stripe.StripeProvider;
 
 /**
  * {@code POST /v1/admin/orders/{order_id}/refunds}: gives back all that is left, what some items
@@ -42,7 +41,7 @@ public final class IssueRefund extends HttpHandler {
     UUID orderId = request.pathId("order_id", "order");
     Body body = request.jsonOrNothing();
     Wanted wanted = read(body);
-    PaymentProvider provider = new StripeProvider(environment);
+    PaymentProvider provider = environment.provider();
     Refunding refunding = new Refunding(environment, provider);
     return new Idempotency(environment.database(), caller)
         .once(

@@ -9,29 +9,29 @@ import java.util.Base64;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class MailerTest {
+class SesMailerTest {
   @Test
   void aPlainNameIsQuoted() {
-    assertEquals("\"Shelfless\" <a@b.example>", Mailer.mailbox("Shelfless", "a@b.example"));
+    assertEquals("\"Shelfless\" <a@b.example>", SesMailer.mailbox("Shelfless", "a@b.example"));
     assertEquals(
         "\"A \\\"B\\\" \\\\ C, <x@y.example>\" <a@b.example>",
-        Mailer.mailbox("A \"B\" \\ C, <x@y.example>", "a@b.example"));
-    assertEquals("a@b.example", Mailer.mailbox(" ", "a@b.example"));
+        SesMailer.mailbox("A \"B\" \\ C, <x@y.example>", "a@b.example"));
+    assertEquals("a@b.example", SesMailer.mailbox(" ", "a@b.example"));
   }
 
   @Test
   void aNameCannotBeginAnotherHeader() {
     assertEquals(
         "\"Shop Bcc: x@y.example\" <a@b.example>",
-        Mailer.mailbox("Shop\r\nBcc: x@y.example", "a@b.example"));
-    assertEquals("Hello Bcc: x@y.example", Mailer.subject("Hello\r\n\u2028Bcc: x@y.example"));
+        SesMailer.mailbox("Shop\r\nBcc: x@y.example", "a@b.example"));
+    assertEquals("Hello Bcc: x@y.example", SesMailer.subject("Hello\r\n\u2028Bcc: x@y.example"));
   }
 
   @Test
   void anotherNameIsEncodedInWordsOf75CharactersAtMost() {
     String name = "Bücher & Söhne – 本の店 ".repeat(6).strip();
 
-    String mailbox = Mailer.mailbox(name, "a@b.example");
+    String mailbox = SesMailer.mailbox(name, "a@b.example");
 
     String[] words = mailbox.substring(0, mailbox.indexOf(" <")).split(" ");
     assertTrue(words.length > 1);
@@ -47,7 +47,7 @@ class MailerTest {
 
   @Test
   void aLongSubjectIsCutBetweenCharacters() {
-    String subject = Mailer.subject("📚".repeat(300));
+    String subject = SesMailer.subject("📚".repeat(300));
     assertEquals(200, subject.codePointCount(0, subject.length()));
     assertTrue(subject.endsWith("📚…"));
   }

@@ -1,0 +1,108 @@
+package shelfless.runtime;
+
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import shelfless.aws.Files;
+import shelfless.aws.Mailer;
+import shelfless.aws.Queues;
+import shelfless.aws.S3Files;
+import shelfless.aws.Secrets;
+import shelfless.aws.SesMailer;
+import shelfless.aws.SqsQueues;
+import shelfless.data.Database;
+import shelfless.data.JdbcDatabase;
+import shelfless.orders.PaymentProvider;
+import shelfless.stripe.StripeProvider;
+
+/** PostgreSQL, AWS and Stripe, each by its own client, which is made at its first use. */
+final class RealPorts implements Ports {
+  private final Settings settings;
+  private final Clock clock;
+  private final IdGenerator ids;
+  private @Nullable Database database;
+  private @Nullable Secrets secrets;
+  private @Nullable Queues queues;
+  private @Nullable Files files;
+  private @Nullable Mailer mailer;
+
+  RealPorts(Settings settings, Clock clock, IdGenerator ids) {
+    this.settings = settings;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  @Override
+  public Database database() {
+    Database ready = database;
+    if (ready == null) {
+      ready = new JdbcDatabase(settings, clock, ids);
+      database = ready;
+    }
+    return ready;
+  }
+
+  @Override
+  public Secrets secrets() {
+    Secrets ready = secrets;
+    if (ready == null) {
+      ready = new Secrets(settings, clock);
+      secrets = ready;
+    }
+    return ready;
+  }
+
+  @Override
+  public Queues queues() {
+    Queues ready = queues;
+    if (ready == null) {
+      ready = new SqsQueues(settings);
+      queues = ready;
+    }
+    return ready;
+  }
+
+  @Override
+  public Files files() {
+    Files ready = files;
+    if (ready == null) {
+      ready = new S3Files(settings);
+      files = ready;
+    }
+    return ready;
+  }
+
+  @Override
+  public Mailer mailer() {
+    Mailer ready = mailer;
+    if (ready == null) {
+      ready = new SesMailer(settings);
+      mailer = ready;
+    }
+    return ready;
+  }
+
+  /** Made for each use, so that a rotated key is taken up with the secret. */
+  @Override
+  public PaymentProvider provider() {
+    return new StripeProvider(settings, secrets());
+  }
+
+  @Override
+  public void close() {
+    if (database != null) {
+      database.close();
+    }
+    if (secrets != null) {
+      secrets.close();
+    }
+    if (queues != null) {
+      queues.close();
+    }
+    if (files != null) {
+      files.close();
+    }
+    if (mailer != null) {
+      mailer.close();
+    }
+  }
+}
