@@ -29,6 +29,10 @@ public final class AwsStandIn implements AutoCloseable {
       "{\"current\":\"k1\",\"keys\":{\"k1\":\""
           + Base64.getEncoder().encodeToString(new byte[32])
           + "\"}}";
+  private static final String STRIPE_SECRET = "StripeKeys";
+  private static final String WEBHOOK_SECRET = "whsec_test";
+  private static final String STRIPE_KEYS =
+      "{\"api_key\":\"sk_test_1\",\"webhook_secrets\":[\"" + WEBHOOK_SECRET + "\"]}";
 
   private final HttpServer server;
   private final List<String> messages = new CopyOnWriteArrayList<>();
@@ -69,12 +73,23 @@ public final class AwsStandIn implements AutoCloseable {
             "BASE_URL", "https://shop.example.com",
             "SHOP_NAME", "Shelfless",
             "MAIL_FROM", "shop@example.com"));
+    settings.putAll(
+        Map.of(
+            "STRIPE_SECRET",
+            STRIPE_SECRET,
+            "FULFILLMENT_QUEUE_URL",
+            "http://127.0.0.1/fulfillments"));
     return settings;
   }
 
   /** The secret of the token keys. */
   public static String tokenKeys() {
     return TOKEN_KEYS;
+  }
+
+  /** What the payment provider signs its notices with. */
+  public static String webhookSecret() {
+    return WEBHOOK_SECRET;
   }
 
   /** The bodies of the messages that were sent to a queue, the oldest first. */
@@ -119,7 +134,9 @@ public final class AwsStandIn implements AutoCloseable {
                 .put("MessageId", "message-" + messages.size())
                 .put("MD5OfMessageBody", md5(body)));
       } else if ("secretsmanager.GetSecretValue".equals(target)) {
-        send(exchange, 200, MAPPER.createObjectNode().put("SecretString", TOKEN_KEYS));
+        String id = MAPPER.readTree(request).path("SecretId").asText();
+        String secret = id.equals(STRIPE_SECRET) ? STRIPE_KEYS : TOKEN_KEYS;
+        send(exchange, 200, MAPPER.createObjectNode().put("SecretString", secret));
       } else {
         send(exchange, 400, MAPPER.createObjectNode().put("message", "not known: " + target));
       }
