@@ -197,6 +197,80 @@ final class RefundTest {
   }
 
   @Test
+  void aRefundInTheDashboardBesideOneThatIsAskedForHere_bothCountOnce_rule8() {
+    Purchase purchase = shop.buy(shop.newProduct("Refunded Twice", 1000));
+    askInVain(purchase, 400, UUID.randomUUID().toString());
+    shop.outside("POST", "/refunds", "payment_intent", purchase.paymentIntent(), "amount", 300);
+    purchase.call("POST", "/reconcile").send().expect(200);
+    assertEquals(List.of("requested 400", "succeeded 300"), refunds(purchase));
+    shop.advance(Duration.ofMinutes(20));
+    refundsBecome(purchase, "succeeded 300", "succeeded 400");
+    assertEquals("partially_refunded", purchase.status());
+    assertEquals(300, shop.refund(purchase).path("amount").path("amount").asLong());
+  }
+
+  @Test
+  void
+      aRefundInTheDashboardThatTakesWhatOneAskedForHereClaims_isRecordedOnceTheOtherFailed_rule8() {
+    Product product = shop.newProduct("Refunded by Both", 1000);
+    Purchase swept = shop.buy(product);
+    Purchase repeated = shop.buy(product);
+    String key = UUID.randomUUID().toString();
+    for (Purchase purchase : List.of(swept, repeated)) {
+      askInVain(purchase, 600, key + purchase.id());
+      shop.outside("POST", "/refunds", "payment_intent", purchase.paymentIntent(), "amount", 700);
+      for (int i = 0; i < 2; i++) {
+        purchase.call("POST", "/reconcile").send().expect(200);
+        // Never more than was paid: both together would be.
+        assertEquals(List.of("requested 600"), refunds(purchase));
+      }
+      // The notices of the other one came, and none is sent again.
+      List<JsonNode> notices = shop.events("refund.created", purchase.paymentIntent());
+      assertEquals(1, notices.size());
+      assertEquals(200, shop.redeliver(notices.getFirst()));
+    }
+    // Repeated by the seller, or by the sweep: the provider refuses it, since 300 are left.
+    ask(repeated, 600, key + repeated.id()).problem(409);
+    shop.advance(Duration.ofMinutes(20));
+    for (Purchase purchase : List.of(swept, repeated)) {
+      refundsBecome(purchase, "failed 600", "succeeded 700");
+      assertEquals("partially_refunded", purchase.status());
+      assertEquals(300, shop.refund(purchase).path("amount").path("amount").asLong());
+      assertEquals("refunded", purchase.status());
+    }
+  }
+
+  private Answer ask(Purchase purchase, long amount, String key) {
+    return shop.seller("POST", "/v1/admin/orders/" + purchase.id() + "/refunds")
+        .idempotencyKey(key)
+        .json("amount", Json.money(amount, "EUR"))
+        .send();
+  }
+
+  /** Asks for a refund that is recorded, and does not reach the provider. */
+  private void askInVain(Purchase purchase, long amount, String key) {
+    try (Shop.Faults down = shop.faults("provider", "fail", 1)) {
+      ask(purchase, amount, key).problem(503, "unavailable");
+    }
+  }
+
+  /** Status and amount of each refund. */
+  private static List<String> refunds(Purchase purchase) {
+    return Json.stream(purchase.read().path("refunds"))
+        .map(
+            refund ->
+                refund.path("status").asText()
+                    + " "
+                    + refund.path("amount").path("amount").asLong())
+        .sorted()
+        .toList();
+  }
+
+  private void refundsBecome(Purchase purchase, String... wanted) {
+    shop.await("the refunds", () -> refunds(purchase), List.of(wanted)::equals);
+  }
+
+  @Test
   void aRefundThatFailsLaterGivesTheAccessBack_rule8() {
     Product product = shop.newProduct("Refund Bounces", 1000);
     Purchase purchase = shop.buy(product);

@@ -53,7 +53,7 @@ public final class Reconciliation {
     /** It is about nothing of this shop's. */
     record NotOurs() implements Outcome {}
 
-    /** It can't be understood, and waits for an operator. */
+    /** It can't be understood, or not all of it be recorded yet: it waits. */
     record Parked(String reason) implements Outcome {}
   }
 
@@ -118,26 +118,47 @@ public final class Reconciliation {
   }
 
   private @Nullable UUID findOrder(PaymentProvider.Event event) {
-    String session = event.sessionId();
-    String payment = event.paymentId();
-    Optional<UUID> known =
-        database.transaction(
-            transaction ->
-                session != null
-                    ? Orders.orderOfSession(transaction, provider.name(), session)
-                    : Orders.orderOfPayment(
-                        transaction, provider.name(), java.util.Objects.requireNonNull(payment)));
+    Optional<UUID> known = database.transaction(transaction -> recorded(transaction, event));
     if (known.isPresent()) {
       return known.get();
     }
+    String payment = event.paymentId();
     return payment == null ? null : provider.orderOfPayment(payment).orElse(null);
+  }
+
+  /** The order of the session or payment that it is about, as far as that is recorded here. */
+  private Optional<UUID> recorded(Transaction transaction, PaymentProvider.Event event)
+      throws SQLException {
+    String session = event.sessionId();
+    if (session != null) {
+      return Orders.orderOfSession(transaction, provider.name(), session);
+    }
+    String payment = event.paymentId();
+    return payment == null
+        ? Optional.empty()
+        : Orders.orderOfPayment(transaction, provider.name(), payment);
+  }
+
+  /**
+   * Keeps a notice whose handling failed, with its order where that is known here: the sweep looks
+   * at the order until it could be settled.
+   */
+  public void parkFailed(PaymentProvider.Event event) {
+    UUID named = event.orderId();
+    Optional<UUID> orderId =
+        database.transaction(
+            transaction ->
+                named == null
+                    ? recorded(transaction, event)
+                    : Orders.find(transaction, named).map(Orders.Order::id));
+    park(event, orderId.orElse(null), "handling it failed");
   }
 
   /**
    * Keeps the notice for an operator; the provider need not send it again. One whose order is known
    * counts as handled once the order could be settled.
    */
-  public Outcome park(PaymentProvider.Event event, @Nullable UUID orderId, String reason) {
+  private Outcome park(PaymentProvider.Event event, @Nullable UUID orderId, String reason) {
     database.transaction(
         transaction -> {
           ProviderEvents.save(
@@ -201,13 +222,20 @@ public final class Reconciliation {
         state.details().url(),
         state.details().expiresAt());
     recordPayment(transaction, order, state);
-    if (state.refunds() != null) {
-      recordRefunds(transaction, order, state.refunds());
-    }
+    boolean complete =
+        state.refunds() == null || recordRefunds(transaction, order, state.refunds());
     if (state.disputes() != null) {
       recordDisputes(transaction, orderId, state.disputes());
     }
     AccessRefresh.refresh(transaction, orderId, actor());
+    if (!complete) {
+      String reason = "a refund waits for one that was asked for here";
+      if (event != null) {
+        ProviderEvents.save(
+            transaction, provider.name(), event, orderId, ProviderEvents.Status.PARKED, reason);
+      }
+      return new Outcome.Parked(reason);
+    }
     ProviderEvents.settleParked(transaction, orderId);
     if (event != null) {
       ProviderEvents.save(
@@ -275,9 +303,11 @@ public final class Reconciliation {
             .set("total", Json.money(order.total().amount(), order.total().currency())));
   }
 
-  private void recordRefunds(Transaction transaction, Orders.Order order, List<RefundState> found)
-      throws SQLException {
+  /** Whether all that were found are recorded; one may have to wait. */
+  private boolean recordRefunds(
+      Transaction transaction, Orders.Order order, List<RefundState> found) throws SQLException {
     UUID orderId = order.id();
+    boolean complete = true;
     List<Orders.Refund> known = Orders.refunds(transaction, orderId);
     for (RefundState refund : found) {
       Orders.Refund held =
@@ -313,14 +343,17 @@ public final class Reconciliation {
         if (refund.status() != RefundStatus.FAILED) {
           Outbox.add(transaction, queues, Outbox.Kind.REFUND, id, "");
         }
+      } else {
+        complete = false;
       }
     }
+    return complete;
   }
 
   /**
    * Whether the refund and all that were asked for stay within what was paid. One of ours that the
    * provider will refuse, since the money went back otherwise, still claims its amount: the other
-   * is recorded once ours is settled, by the sweep.
+   * waits, its notice parked, until the sweep finds ours settled.
    */
   private static boolean fits(Transaction transaction, Orders.Order order, RefundState refund)
       throws SQLException {

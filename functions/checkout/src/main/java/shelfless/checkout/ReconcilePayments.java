@@ -107,7 +107,7 @@ public final class ReconcilePayments extends ScheduleHandler {
         } catch (RuntimeException failure) {
           // One event that can't be handled must not keep the others waiting.
           Log.error(context, "ReconcilePayments " + event.id(), context.getAwsRequestId(), failure);
-          reconciliation.park(event, null, "handling it failed");
+          reconciliation.parkFailed(event);
         }
         setCheckpoint(provider, event.created());
       }
