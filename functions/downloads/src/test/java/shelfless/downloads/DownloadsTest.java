@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -332,6 +333,29 @@ class DownloadsTest {
     shop.refund(bought.orderId());
     assertEquals(
         410, ask(bought).header("idempotency-key", key).json(body).to(createDownload).status());
+  }
+
+  @Test
+  void whatFailedAfterItWasGrantedIsAnsweredLaterByTheSameKey_andCountsOnce() {
+    UUID product = shop.product(5, 30, false);
+    UUID file = shop.file(product);
+    Entitlement bought = shop.buy(product);
+    Request request =
+        ask(bought)
+            .header("idempotency-key", "9c0e7f52-4f7b-4f0e-8a51-6f6a2a7f9d10")
+            .json("{\"asset_id\": \"" + file + "\"}");
+    try (Environment unsigned =
+        shop.environment(Map.of("DOWNLOAD_SIGNING_SECRET", "nobody knows it"))) {
+      assertEquals(500, request.to(new CreateDownload(unsigned)).status());
+    }
+    assertEquals(4, shop.now(bought).downloadsLeft());
+
+    Answer again = request.to(createDownload);
+
+    assertEquals(201, again.status(), again.body());
+    assertEquals(4, again.json().path("downloads_left").asInt());
+    assertEquals(
+        1, shop.count("select count(*) from download where entitlement_id = ?", bought.id()));
   }
 
   @Test

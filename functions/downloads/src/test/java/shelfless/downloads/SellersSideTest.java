@@ -129,6 +129,31 @@ class SellersSideTest {
   }
 
   @Test
+  void aReissueThatCrashedAfterItsCommitIsAnsweredLaterByTheSameKey_andIssuedOnce() {
+    Entitlement bought = shop.buy(shop.product(5, 30, false));
+    Request request =
+        seller(bought.id())
+            .header("idempotency-key", "reissue-through-a-crash")
+            .json("{\"downloads\": 3}");
+    Answer first = request.to(new ReissueEntitlement(shop.shared()));
+    // What a crash leaves between the commit and the answer: what was made, and the running call.
+    assertEquals(
+        1,
+        shop.update(
+            "update idempotency_key set status = null where scope like 'reissue%' and resource_id = ?",
+            bought.id()));
+    assertEquals(409, request.to(new ReissueEntitlement(shop.shared())).status());
+    shop.clock.advance(Duration.ofSeconds(11));
+
+    Answer again = request.to(new ReissueEntitlement(shop.shared()));
+
+    assertEquals(200, again.status(), again.body());
+    assertEquals(first.body(), again.body());
+    assertEquals(1, shop.now(bought).tokenGeneration());
+    assertEquals(1, audited("entitlement.reissued", bought.id()));
+  }
+
+  @Test
   void whatWasRefundedIsNotIssuedAgain() {
     Entitlement bought = shop.buy(shop.product(5, 30, false));
     shop.refund(bought.orderId());

@@ -121,6 +121,11 @@ final class TestShop implements AutoCloseable {
 
   /** Another execution environment, with a connection of its own. */
   Environment environment() {
+    return environment(Map.of());
+  }
+
+  /** The same, with settings that differ. */
+  Environment environment(Map<String, String> others) {
     String endpoint = "http://127.0.0.1:" + aws.getAddress().getPort();
     Map<String, String> settings = new HashMap<>(database.settings());
     settings.putAll(
@@ -136,6 +141,7 @@ final class TestShop implements AutoCloseable {
             "AWS_ACCESS_KEY_ID", "id",
             "AWS_SECRET_ACCESS_KEY", "secret",
             "AWS_ENDPOINT_URL", endpoint));
+    settings.putAll(others);
     return new Environment(settings, clock, IdGenerator.secure(clock));
   }
 
