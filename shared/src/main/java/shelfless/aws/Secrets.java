@@ -1,79 +1,18 @@
 package shelfless.aws;
 
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import shelfless.runtime.Settings;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
-import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 
-/**
- * Secrets of AWS Secrets Manager, kept for five minutes, so that a rotation reaches every
- * environment by itself.
- */
-public final class Secrets implements AutoCloseable {
-  private static final Duration KEPT = Duration.ofMinutes(5);
-
-  private final Settings settings;
-  private final Clock clock;
-  private final Map<String, Held> held = new HashMap<>();
-  private @Nullable SecretsManagerClient client;
-
-  public Secrets(Settings settings, Clock clock) {
-    this.settings = settings;
-    this.clock = clock;
-  }
-
-  private record Held(String value, Instant until) {}
-
-  /** The secret whose name or ARN the setting holds. */
-  public String read(String setting) {
-    Held known = held.get(setting);
-    if (known != null && known.until.isAfter(clock.instant())) {
-      return known.value;
-    }
-    String id = settings.required(setting);
-    String value = client().getSecretValue(request -> request.secretId(id)).secretString();
-    held.put(setting, new Held(value, clock.instant().plus(KEPT)));
-    return value;
-  }
+/** The shop's secrets; a setting holds the name or ARN of each. */
+public interface Secrets extends AutoCloseable {
+  /** The secret whose name or ARN the setting holds; one read a few minutes ago may be meant. */
+  String read(String setting);
 
   /** The secret as it is now, or nothing when it was never given a value. */
-  public Optional<String> find(String setting) {
-    String id = settings.required(setting);
-    try {
-      return Optional.ofNullable(
-          client().getSecretValue(request -> request.secretId(id)).secretString());
-    } catch (ResourceNotFoundException noValue) {
-      return Optional.empty();
-    }
-  }
+  Optional<String> find(String setting);
 
-  /** Gives the secret a new value; Secrets Manager keeps the one before it. */
-  public void write(String setting, String value) {
-    String id = settings.required(setting);
-    client().putSecretValue(request -> request.secretId(id).secretString(value));
-    held.remove(setting);
-  }
-
-  private SecretsManagerClient client() {
-    SecretsManagerClient ready = client;
-    if (ready == null) {
-      ready =
-          AwsClients.configure(SecretsManagerClient.builder(), settings, "SECRETS_MANAGER").build();
-      client = ready;
-    }
-    return ready;
-  }
+  /** Gives the secret a new value; the one before it is kept. */
+  void write(String setting, String value);
 
   @Override
-  public void close() {
-    if (client != null) {
-      client.close();
-    }
-  }
+  void close();
 }

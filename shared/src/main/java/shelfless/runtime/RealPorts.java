@@ -2,6 +2,7 @@ package shelfless.runtime;
 
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
+import shelfless.aws.AwsSecrets;
 import shelfless.aws.Files;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
@@ -45,7 +46,7 @@ final class RealPorts implements Ports {
   public Secrets secrets() {
     Secrets ready = secrets;
     if (ready == null) {
-      ready = new Secrets(settings, clock);
+      ready = new AwsSecrets(settings, clock);
       secrets = ready;
     }
     return ready;

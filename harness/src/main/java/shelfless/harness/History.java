@@ -1,0 +1,448 @@
+package shelfless.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import shelfless.json.Json;
+import shelfless.testing.HttpCall;
+
+/**
+ * One run of a story: what buyers, the seller, the provider, queues and schedules do, each coming
+ * again as the real ones do when they got no answer. Afterwards it tells what became of it.
+ */
+final class History {
+  private static final Duration BEFORE_TRYING_AGAIN = Duration.ofSeconds(11);
+  private static final int TRIES = 6;
+
+  final World world;
+  private final World.Process process;
+  private final Faults faults;
+  private final String buyer;
+  private final Map<UUID, String> orders = new LinkedHashMap<>();
+  private final Map<UUID, List<String>> tokens = new HashMap<>();
+  private int keys;
+
+  History(World world, Faults faults) {
+    this.world = world;
+    this.faults = faults;
+    this.process = world.process(faults);
+    this.buyer = "buyer-" + world.ids.next() + "@example.com";
+  }
+
+  // What people do.
+
+  /** An answer that is one: callers come again until then, with the same key. */
+  private HttpCall.Answer insist(String handler, Supplier<HttpCall> call) {
+    for (int i = 0; i < TRIES; i++) {
+      HttpCall.Answer answer = process.call(handler, call.get());
+      if (answer != null
+          && answer.status() < 500
+          && !answer.body().contains("idempotency_key_in_use")) {
+        return answer;
+      }
+      world.clock.advance(BEFORE_TRYING_AGAIN);
+    }
+    throw new Broken(handler + " gave no answer in " + TRIES + " tries.");
+  }
+
+  private String newKey() {
+    return "key-" + buyer + '-' + ++keys;
+  }
+
+  /**
+   * Places an order and comes again until it is placed.
+   *
+   * @param items a product's name and a quantity: {@code book:2}
+   */
+  UUID order(@Nullable String code, String... items) {
+    ObjectNode body = Json.object().put("email", buyer).put("promotion_code", code);
+    ArrayNode wanted = body.putArray("items");
+    for (String item : items) {
+      String[] parts = item.split(":", 2);
+      wanted
+          .addObject()
+          .put("product", parts[0])
+          .put("quantity", parts.length == 1 ? 1 : Integer.parseInt(parts[1]));
+    }
+    String key = newKey();
+    HttpCall.Answer answer =
+        insist(
+            "CreateOrder",
+            () -> HttpCall.post("/v1/orders", body.toString()).header("idempotency-key", key));
+    if (answer.status() != 201) {
+      throw new Broken("CreateOrder answered " + answer.status() + " " + answer.body());
+    }
+    UUID id = UUID.fromString(answer.json().path("order").path("id").asText());
+    orders.put(id, answer.json().path("access_token").asText());
+    return id;
+  }
+
+  private HttpCall onOrder(String method, UUID order, String rest) {
+    HttpCall call =
+        method.equals("GET")
+            ? HttpCall.get("/v1/orders/" + order)
+            : HttpCall.post("/v1/orders/" + order + rest, "{}");
+    return call.pathParameter("order_id", order.toString())
+        .bearer(java.util.Objects.requireNonNull(orders.get(order)));
+  }
+
+  /** The buyer cancels; the status of the answer. */
+  int cancel(UUID order) {
+    return insist("CancelOrder", () -> onOrder("POST", order, "/cancel")).status();
+  }
+
+  /** The page after the payment asks the provider. */
+  void comeBack(UUID order) {
+    insist("ReconcileOrder", () -> onOrder("POST", order, "/reconcile"));
+  }
+
+  /** The order as its buyer sees it; keeps the links that it shows. */
+  JsonNode look(UUID order) {
+    JsonNode seen = insist("GetOrder", () -> onOrder("GET", order, "")).json();
+    List<String> shown = new ArrayList<>();
+    seen.path("entitlements").forEach(each -> shown.add(each.path("download_token").asText()));
+    tokens.put(order, shown);
+    return seen;
+  }
+
+  /** Downloads the first file of the order's unit of that number, by the newest link. */
+  int download(UUID order, int unit) {
+    JsonNode held = look(order).path("entitlements").path(unit);
+    String token = held.path("download_token").asText();
+    String body =
+        Json.object()
+            .put("asset_id", held.path("files").path(0).path("asset_id").asText())
+            .toString();
+    return insist(
+            "CreateDownload",
+            () ->
+                HttpCall.post("/v1/entitlements/" + token + "/downloads", body)
+                    .pathParameter("download_token", token))
+        .status();
+  }
+
+  /** Asks for the links again. */
+  void resend() {
+    String body = Json.object().put("email", buyer).toString();
+    insist("ResendLinks", () -> HttpCall.post("/v1/orders/lookup", body));
+  }
+
+  private HttpCall.Answer admin(String handler, String path, String name, UUID id, String body) {
+    String key = newKey();
+    return insist(
+        handler,
+        () ->
+            HttpCall.post(path, body)
+                .pathParameter(name, id.toString())
+                .header("idempotency-key", key)
+                .bearer(World.ADMIN_KEY));
+  }
+
+  /** The seller gives money back; the status of the answer. */
+  int refund(UUID order, ObjectNode what) {
+    return admin(
+            "IssueRefund",
+            "/v1/admin/orders/" + order + "/refunds",
+            "order_id",
+            order,
+            what.toString())
+        .status();
+  }
+
+  /** All that is left. */
+  int refund(UUID order) {
+    return refund(order, Json.object());
+  }
+
+  /** So much. */
+  int refundAmount(UUID order, long amount) {
+    ObjectNode what = Json.object();
+    what.set("amount", Json.money(amount, "EUR"));
+    return refund(order, what);
+  }
+
+  /** So many units of the order's item of that number. */
+  int refundItem(UUID order, int item, int quantity) {
+    ObjectNode what = Json.object();
+    what.putArray("items")
+        .addObject()
+        .put("order_item_id", look(order).path("items").path(item).path("id").asText())
+        .put("quantity", quantity);
+    return refund(order, what);
+  }
+
+  private UUID entitlement(UUID order, int unit) {
+    return UUID.fromString(look(order).path("entitlements").path(unit).path("id").asText());
+  }
+
+  /** The seller issues the links of a unit anew; the old one opens nothing from then on. */
+  int reissue(UUID order, int unit) {
+    UUID id = entitlement(order, unit);
+    return admin(
+            "ReissueEntitlement",
+            "/v1/admin/entitlements/" + id + "/reissue",
+            "entitlement_id",
+            id,
+            "{}")
+        .status();
+  }
+
+  /** The seller takes a unit away. */
+  int revoke(UUID order, int unit) {
+    UUID id = entitlement(order, unit);
+    return admin(
+            "RevokeEntitlement",
+            "/v1/admin/entitlements/" + id + "/revoke",
+            "entitlement_id",
+            id,
+            "{}")
+        .status();
+  }
+
+  /** The seller has an order delivered again. */
+  int redrive(UUID order) {
+    return admin(
+            "RedriveFulfillment", "/v1/admin/orders/" + order + "/fulfill", "order_id", order, "{}")
+        .status();
+  }
+
+  // What machines do.
+
+  /** Sends a notice until it is acknowledged, as the provider does. */
+  void notice(ObjectNode event) {
+    for (int i = 0; i < TRIES; i++) {
+      if (process.notice(event)) {
+        return;
+      }
+      world.clock.advance(BEFORE_TRYING_AGAIN);
+    }
+  }
+
+  /** From now on no order can be delivered, neither at once nor from the queue. */
+  void breakFulfilment() {
+    int[] sinceProvider = {0};
+    faults.breakAll(
+        call -> {
+          if (call.port().equals("provider")) {
+            sinceProvider[0] = 0;
+          } else if (call.port().equals("database")) {
+            sinceProvider[0]++;
+            // A notice is recorded, then looked at whether a delivery is owed, then delivered.
+            return call.handler().equals("FulfillOrder")
+                || (call.handler().equals("HandleStripeWebhook") && sinceProvider[0] > 2);
+          }
+          return false;
+        });
+  }
+
+  /** Everything works again. */
+  void mend() {
+    faults.mend();
+  }
+
+  /** Sends all notices that were not sent yet. */
+  void notices() {
+    world.provider.takeUndelivered().forEach(this::notice);
+  }
+
+  /** Hands the queues' messages out until none is left. */
+  void queues() {
+    drain("FULFILLMENT_QUEUE_URL", "FulfillOrder");
+    drain("MAIL_QUEUE_URL", "SendMail");
+  }
+
+  private void drain(String queue, String handler) {
+    for (SimulatedQueues.Message message = world.queues.take(queue);
+        message != null;
+        message = world.queues.take(queue)) {
+      ObjectNode event = Json.object();
+      event
+          .putArray("Records")
+          .addObject()
+          .put("messageId", "message")
+          .put("body", message.id().toString());
+      JsonNode answer = process.invoke(handler, event);
+      if (answer == null || !answer.path("batchItemFailures").isEmpty()) {
+        world.queues.giveBack(message);
+      }
+    }
+  }
+
+  /** Runs a schedule; one that fails runs again another time. */
+  void schedule(String name) {
+    process.invoke(name, Json.object());
+  }
+
+  /** Time passes. */
+  void pass(Duration duration) {
+    world.clock.advance(duration);
+  }
+
+  /**
+   * Lets everything come to rest: notices, queues, and the schedules as time goes by.
+   *
+   * @throws Broken when it does not
+   */
+  void settle() {
+    for (int round = 0; round < 12; round++) {
+      notices();
+      queues();
+      pass(Duration.ofMinutes(round < 2 ? 3 : 61));
+      schedule("RelayOutbox");
+      schedule("ReconcilePayments");
+      schedule("ExpirePendingOrders");
+      queues();
+      if (round > 0 && isAtRest()) {
+        return;
+      }
+    }
+    throw new Broken("It does not come to rest: " + states());
+  }
+
+  private boolean isAtRest() {
+    return world
+            .database()
+            .transaction(
+                transaction ->
+                    transaction.first(
+                        """
+                        select 1 as one where exists (
+                          select from outbox where sent_at is null and given_up is null)
+                        or exists (select from refund where status = 'requested')
+                        or exists (select from orders where paid_at is not null and fulfilled_at is null)
+                        or exists (select from provider_event where status = 'parked')
+                        """,
+                        row -> row.integer("one")))
+            .isEmpty()
+        && world.queues.isEmpty();
+  }
+
+  // What became of it.
+
+  /** How every order of this history stands, without ids and times. */
+  List<String> states() {
+    return orders.keySet().stream().map(this::state).toList();
+  }
+
+  private String state(UUID order) {
+    return world
+        .database()
+        .transaction(
+            transaction ->
+                transaction
+                    .first(STATE, row -> row.text("state"), order)
+                    .orElseThrow(() -> new Broken("Order " + order + " is gone.")));
+  }
+
+  /**
+   * Checks that each mail that counts as sent was sent, and at most one more for each fault that
+   * struck.
+   */
+  void compareMails() {
+    int got = world.mails.to(buyer).size();
+    int sent =
+        world
+            .database()
+            .transaction(
+                transaction ->
+                    transaction
+                        .first(
+                            """
+                            select count(*)::int as sent from outbox m
+                            where m.sent_at is not null and (m.subject_id = any(?)
+                              or m.subject_id in (select id from refund where order_id = any(?)))
+                            """,
+                            row -> row.integer("sent"),
+                            orders.keySet(),
+                            orders.keySet())
+                        .orElseThrow());
+    if (got < sent || got > sent + faults.struck()) {
+      throw new Broken(
+          got
+              + " mails came, and "
+              + sent
+              + " count as sent, with "
+              + faults.struck()
+              + " faults.");
+    }
+  }
+
+  /** The orders that were placed. */
+  List<UUID> orders() {
+    return List.copyOf(orders.keySet());
+  }
+
+  /** Checks what no query of the database can tell: that the provider says the same. */
+  void compareWithProvider() {
+    for (UUID order : orders.keySet()) {
+      long given =
+          world
+              .database()
+              .transaction(
+                  transaction ->
+                      transaction
+                          .first(
+                              """
+                              select coalesce(sum(amount), 0)::bigint as given from refund
+                              where order_id = ? and status in ('pending', 'succeeded')
+                              """,
+                              row -> row.number("given"),
+                              order)
+                          .orElseThrow());
+      long atProvider = world.provider.refundedOrZero(order);
+      if (given != atProvider) {
+        throw new Broken(
+            "The provider gave back " + atProvider + ", and the shop knows of " + given + ".");
+      }
+    }
+  }
+
+  /** A promise was broken. */
+  static final class Broken extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Broken(String what) {
+      super(what);
+    }
+
+    Broken(String what, Throwable cause) {
+      super(what, cause);
+    }
+  }
+
+  private static final String STATE =
+      """
+      select jsonb_build_object(
+        'status', o.status, 'awaiting', o.awaiting_payment, 'total', o.total_amount,
+        'paid', o.paid_at is not null, 'fulfilled', o.fulfilled_at is not null,
+        'session', (select count(*) from checkout_session s where s.order_id = o.id),
+        'payments', (select coalesce(jsonb_agg(jsonb_build_array(p.amount, p.currency, p.status)
+            order by p.amount, p.status), '[]') from payment p where p.order_id = o.id),
+        'refunds', (select coalesce(jsonb_agg(jsonb_build_array(r.amount, r.status, (
+              select coalesce(jsonb_agg(jsonb_build_array(i.position, u.unit) order by i.position, u.unit), '[]')
+              from refund_unit u join order_item i on i.id = u.order_item_id where u.refund_id = r.id))
+            order by r.amount, r.status), '[]') from refund r where r.order_id = o.id),
+        'disputes', (select coalesce(jsonb_agg(jsonb_build_array(d.amount, d.status) order by d.status), '[]')
+          from dispute d where d.order_id = o.id),
+        'entitlements', (select coalesce(jsonb_agg(jsonb_build_array(i.position, e.unit, e.status, e.revoked_reason,
+              e.downloads_left, e.token_generation, (
+                select jsonb_agg(l.status) from license_key l where l.entitlement_id = e.id))
+            order by i.position, e.unit), '[]')
+          from entitlement e join order_item i on i.id = e.order_item_id where e.order_id = o.id),
+        'promotion', (select coalesce(jsonb_agg(r.status), '[]') from promotion_redemption r where r.order_id = o.id),
+        'mails', (select coalesce(jsonb_agg(jsonb_build_array(m.kind, m.sent_at is not null or m.given_up is not null)
+            order by m.kind), '[]')
+          from outbox m where m.subject_id = o.id or m.subject_id in (select id from refund r where r.order_id = o.id))
+      )::text as state
+      from orders o where o.id = ?
+      """;
+}

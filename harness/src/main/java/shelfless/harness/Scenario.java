@@ -1,0 +1,250 @@
+package shelfless.harness;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import shelfless.json.Json;
+
+/**
+ * A story that the shop must bring to the same end whatever goes wrong on the way.
+ *
+ * @param name what happens in it, in a few words
+ * @param story what people and the provider do; the harness lets everything come to rest after it
+ * @param end what every order's state holds then, in their order
+ */
+record Scenario(String name, Consumer<History> story, List<String> end) {
+  private static final Duration NEARLY_A_DAY = Duration.ofHours(24).minusMinutes(5);
+
+  private static Scenario of(String name, Consumer<History> story, String... end) {
+    return new Scenario(name, story, List.of(end));
+  }
+
+  private static UUID paid(History history, String... items) {
+    UUID order = history.order(null, items);
+    history.world.provider.pay(order);
+    history.notices();
+    history.queues();
+    return order;
+  }
+
+  /** All of them. */
+  static final List<Scenario> ALL =
+      List.of(
+          of(
+              "several items and units are paid",
+              history -> {
+                UUID order = history.order(null, "book:3", "app:2");
+                history.world.provider.pay(order);
+                history.comeBack(order);
+                history.notices();
+                history.queues();
+              },
+              "\"status\": \"paid\""),
+          of(
+              "a delayed payment arrives",
+              history -> {
+                UUID order = history.order(null, "app");
+                history.world.provider.payLater(order);
+                history.notices();
+                history.pass(Duration.ofDays(3));
+                history.world.provider.settleLater(order, true);
+              },
+              "\"status\": \"paid\""),
+          of(
+              "a delayed payment does not arrive",
+              history -> {
+                UUID order = history.order("HALF", "app");
+                history.world.provider.payLater(order);
+                history.notices();
+                history.pass(Duration.ofDays(3));
+                history.world.provider.settleLater(order, false);
+              },
+              "\"status\": \"failed\""),
+          of(
+              "nothing is to be paid",
+              history -> {
+                history.order(null, "gift:2");
+                history.order("FREE", "app");
+              },
+              "\"status\": \"paid\"",
+              "\"status\": \"paid\""),
+          of(
+              "the seller refunds all",
+              history -> {
+                UUID order = paid(history, "book:2", "app");
+                history.refund(order);
+              },
+              "\"status\": \"refunded\""),
+          of(
+              "the seller refunds items, then the rest",
+              history -> {
+                UUID order = paid(history, "book:3", "app");
+                history.refundItem(order, 0, 2);
+                history.refundItem(order, 1, 1);
+                history.refund(order);
+              },
+              "\"status\": \"refunded\""),
+          of(
+              "the seller refunds an amount",
+              history -> {
+                UUID order = paid(history, "book:2");
+                history.refundAmount(order, 1000);
+                history.refundAmount(order, 500);
+              },
+              "\"status\": \"partially_refunded\""),
+          of(
+              "a refund of the seller's fails later",
+              history -> {
+                UUID order = paid(history, "app:2");
+                history.world.provider.slowRefunds(true);
+                history.refund(order);
+                history.notices();
+                history.world.provider.failRefund(order);
+                history.world.provider.slowRefunds(false);
+              },
+              "\"status\": \"paid\""),
+          of(
+              "refunds are made in the dashboard",
+              history -> {
+                UUID order = paid(history, "book:2");
+                history.world.provider.dashboardRefund(order, 700L);
+                history.notices();
+                history.world.provider.dashboardRefund(order, null);
+              },
+              "\"status\": \"refunded\""),
+          of(
+              "a refund of the dashboard's fails later, and is made again",
+              history -> {
+                UUID order = paid(history, "app");
+                history.world.provider.dashboardRefund(order, null);
+                history.notices();
+                history.world.provider.failRefund(order);
+                history.notices();
+                history.world.provider.dashboardRefund(order, 1000L);
+              },
+              "\"status\": \"partially_refunded\""),
+          of(
+              "a refund of the seller's meets one of the dashboard's",
+              history -> {
+                UUID order = paid(history, "book:2");
+                history.world.provider.dashboardRefund(order, 1900L);
+                history.refundAmount(order, 1900L);
+              },
+              "\"status\": \"refunded\""),
+          of(
+              "a dispute is won",
+              history -> {
+                UUID order = paid(history, "app", "book");
+                history.world.provider.openDispute(order);
+                history.notices();
+                history.world.provider.closeDispute(order, true);
+              },
+              "\"status\": \"paid\""),
+          of(
+              "a dispute is lost",
+              history -> {
+                UUID order = paid(history, "app", "book");
+                history.world.provider.openDispute(order);
+                history.notices();
+                history.pass(Duration.ofDays(20));
+                history.world.provider.closeDispute(order, false);
+              },
+              "\"status\": \"disputed\""),
+          of(
+              "an order expires while its payment is made",
+              history -> {
+                UUID paid = history.order("HALF", "book");
+                UUID unpaid = history.order("HALF", "book");
+                history.pass(NEARLY_A_DAY);
+                history.schedule("ExpirePendingOrders");
+                history.world.provider.pay(paid);
+                history.pass(Duration.ofMinutes(6));
+                history.schedule("ExpirePendingOrders");
+                history.comeBack(unpaid);
+              },
+              "\"status\": \"paid\"",
+              "\"status\": \"cancelled\""),
+          of(
+              "the buyer cancels, and orders again",
+              history -> {
+                UUID order = history.order("HALF", "app");
+                history.cancel(order);
+                UUID again = history.order("HALF", "app");
+                history.world.provider.pay(again);
+                history.cancel(again);
+              },
+              "\"status\": \"cancelled\"",
+              "\"status\": \"paid\""),
+          of(
+              "links are issued anew",
+              history -> {
+                UUID order = paid(history, "book", "app");
+                history.download(order, 0);
+                history.reissue(order, 0);
+                history.download(order, 0);
+              },
+              "\"status\": \"paid\""),
+          of(
+              "links are sent again",
+              history -> {
+                history.order(null, "gift");
+                history.queues();
+                history.resend();
+              },
+              "\"status\": \"paid\""),
+          of(
+              "a unit is taken away between downloads",
+              history -> {
+                UUID order = paid(history, "song", "book");
+                history.download(order, 1);
+                history.revoke(order, 1);
+                history.download(order, 1);
+                history.download(order, 0);
+              },
+              "\"status\": \"paid\""),
+          of(
+              "fulfilment fails until the dead letters, and is redriven twice",
+              history -> {
+                UUID order = history.order(null, "app:2", "book");
+                history.world.provider.pay(order);
+                history.breakFulfilment();
+                history.notices();
+                history.queues();
+                history.mend();
+                history.world.queues.redrive();
+                history.queues();
+                history.redrive(order);
+                history.redrive(order);
+              },
+              "\"status\": \"paid\""),
+          of(
+              "every notice and every message is lost",
+              history -> {
+                UUID one = history.order(null, "book:2");
+                UUID other = history.order("HALF", "app");
+                history.world.provider.pay(one);
+                history.world.provider.payLater(other);
+                history.pass(Duration.ofHours(5));
+                history.world.provider.settleLater(other, true);
+                history.world.provider.dashboardRefund(one, 1900L);
+                history.world.provider.takeUndelivered();
+                history.world.queues.lose();
+                history.pass(Duration.ofHours(24));
+              },
+              "\"status\": \"partially_refunded\"",
+              "\"status\": \"paid\""),
+          of(
+              "a paid order is refunded by amount and disputed",
+              history -> {
+                UUID order = paid(history, "book:2");
+                history.refundAmount(order, 900);
+                history.world.provider.openDispute(order);
+                history.notices();
+                history.refund(order);
+                history.world.provider.closeDispute(order, true);
+                history.notices();
+                history.refund(order, Json.object());
+              },
+              "\"status\": \"refunded\""));
+}
