@@ -1,5 +1,6 @@
 -- What must always hold: each query returns the rows that break it, and none may. They run after every test of faults,
--- after a restore, and on demand against a live shop. Whoever runs them may say what time it is by the shop's clock,
+-- after a restore, and every hour against a live shop, where what they return is logged: ids, states and numbers, never a
+-- key, a token's hash, an address or a machine. Whoever runs them may say what time it is by the shop's clock,
 -- with set_config('shelfless.now', ..., true); without it the newest audit row tells, so that a check by age finds later
 -- what it could have found at once, and never what is not there.
 
@@ -97,6 +98,14 @@ select o.id
 from orders o join checkout_session s on s.order_id = o.id
 where o.status = 'pending' and not o.awaiting_payment
   and s.expires_at + interval '1 hour' < (
+    select coalesce(nullif(current_setting('shelfless.now', true), '')::timestamptz, max(at)) from audit_log where seq > 1);
+
+-- name: unoffered_order_is_not_pending_for_good
+-- An order that never got a session is over a day later: the sweep ends it after 25 hours, or the next time.
+select o.id
+from orders o
+where o.status = 'pending' and not exists (select from checkout_session s where s.order_id = o.id)
+  and o.created_at + interval '27 hours' < (
     select coalesce(nullif(current_setting('shelfless.now', true), '')::timestamptz, max(at)) from audit_log where seq > 1);
 
 -- name: free_order_has_no_session
@@ -225,9 +234,11 @@ where l.status <> case e.status when 'revoked' then 'revoked' when 'suspended' t
 
 -- name: license_key_given_once
 -- No key is given to two units, and no unit has two keys (rule 11).
-select key as what from license_key group by key having count(*) > 1
-union all
-select entitlement_id::text from license_key group by entitlement_id having count(*) > 1;
+select id, entitlement_id from (
+  select id, entitlement_id, count(*) over (partition by key) as units,
+    count(*) over (partition by entitlement_id) as keys
+  from license_key) given
+where units > 1 or keys > 1;
 
 -- name: pool_key_drawn_once
 -- An imported key is drawn for one unit at most, and is the key that the unit got.
@@ -245,7 +256,7 @@ where l.activated_count <> activation.live or l.activated_count > l.activations_
 
 -- name: machine_activated_once
 -- A machine holds one live activation of a licence.
-select license_key_id, fingerprint
+select license_key_id, count(*) as activations
 from license_activation
 where deactivated_at is null and fingerprint is not null
 group by license_key_id, fingerprint having count(*) > 1;
@@ -260,9 +271,9 @@ where a.created_at > e.revoked_at;
 
 -- name: promotion_within_its_limits
 -- A promotion is used at most as often as it may be, in all and by each customer (rule 12).
-select p.id, null::sha256 as customer from promotion p where p.redemptions > p.max_redemptions
+select p.id, p.redemptions from promotion p where p.redemptions > p.max_redemptions
 union all
-select r.promotion_id, r.customer
+select r.promotion_id, count(*)
 from promotion_redemption r join promotion p on p.id = r.promotion_id
 where r.status <> 'released'
 group by r.promotion_id, r.customer, p.max_per_customer having count(*) > p.max_per_customer;
@@ -359,11 +370,13 @@ where not case m.kind
 select seq, reason from audit_log_break;
 
 -- name: sale_is_audited
--- Each order has the audit row of its placing, and of its payment and delivery once they happened (rule 13).
+-- Each order has the audit row of its placing, of its payment and delivery once they happened, and of the state that it is
+-- in (rule 13).
 select o.id, wanted.action
 from orders o
 cross join lateral (
-  values ('order.created', true), ('order.paid', o.paid_at is not null), ('order.fulfilled', o.fulfilled_at is not null)
+  values ('order.created', true), ('order.paid', o.paid_at is not null), ('order.fulfilled', o.fulfilled_at is not null),
+    ('order.awaiting_payment', o.awaiting_payment), ('order.' || o.status, o.status <> 'pending')
 ) as wanted (action, expected)
 where wanted.expected and not exists (
   select from audit_log a where a.subject_type = 'order' and a.subject_id = o.id::text and a.action = wanted.action);
@@ -375,15 +388,27 @@ where not exists (
   select from audit_log a
   where a.subject_type = 'refund' and a.subject_id = r.id::text and a.action = 'refund.' || r.status);
 
--- name: entitlement_is_audited
--- Each entitlement has the audit row of its issue, and of its revocation when it is revoked (rule 13).
-select e.id, e.status from entitlement e
+-- name: dispute_is_audited
+-- Each dispute has the audit row of the state that it is in (rule 13).
+select d.id, d.status from dispute d
 where not exists (
-    select from audit_log a
-    where a.subject_type = 'entitlement' and a.subject_id = e.id::text and a.action = 'entitlement.issued')
-  or (e.status = 'revoked' and not exists (
-    select from audit_log a
-    where a.subject_type = 'entitlement' and a.subject_id = e.id::text and a.action = 'entitlement.revoked'));
+  select from audit_log a
+  where a.subject_type = 'order' and a.subject_id = d.order_id::text and a.action = 'dispute.' || d.status
+    and a.details ->> 'dispute' = d.provider_dispute_id);
+
+-- name: entitlement_is_audited
+-- Each entitlement has the audit row of its issue, of each new link, of the seller's closing it, and of its suspension or
+-- revocation while that lasts (rule 13).
+select e.id, wanted.action
+from entitlement e
+cross join lateral (
+  values ('entitlement.issued', 1), ('entitlement.reissued', e.token_generation),
+    ('entitlement.withdrawn', case when e.withdrawn_at is null then 0 else 1 end),
+    ('entitlement.' || e.status, case when e.status in ('suspended', 'revoked') then 1 else 0 end)
+) as wanted (action, times)
+where wanted.times > 0 and (
+  select count(*) from audit_log a
+  where a.subject_type = 'entitlement' and a.subject_id = e.id::text and a.action = wanted.action) < wanted.times;
 
 -- name: product_is_audited
 -- Each product has the audit row of its making, and one for each version after the first (rule 13).
@@ -392,6 +417,17 @@ where not exists (
     select from audit_log a
     where a.subject_type = 'product' and a.subject_id = p.id::text and a.action = 'product.created')
   or (select count(*) from audit_log a where a.subject_type = 'product' and a.subject_id = p.id::text) < p.version;
+
+-- name: file_is_audited
+-- Each file has the audit row of its announcement, and of what became of it (rule 13).
+select f.id, f.status from product_asset f
+where not exists (
+    select from audit_log a
+    where a.subject_type = 'asset' and a.subject_id = f.id::text and a.action = 'asset.announced')
+  or (f.status <> 'pending' and not exists (
+    select from audit_log a
+    where a.subject_type = 'asset' and a.subject_id = f.id::text
+      and a.action = case f.status when 'verifying' then 'asset.uploaded' else 'asset.' || f.status end));
 
 -- name: api_key_is_audited
 -- Each API key has the audit row of its making, and of its end when it was revoked (rule 13).
@@ -420,6 +456,47 @@ select subject_id, action from audit_log
 where subject_type = 'order' and action in ('order.created', 'order.fulfilled')
 group by subject_id, action having count(*) > 1;
 
+-- name: history_has_no_jump
+-- Each change of an order's or an entitlement's state begins at the state that the change before it ended in.
+select subject_id, action from (
+  select subject_id, action, details ->> 'before' as before,
+    lag(substr(action, 7)) over (partition by subject_id order by seq) as was
+  from audit_log
+  where subject_type = 'order' and action in ('order.created', 'order.paid', 'order.failed', 'order.cancelled',
+    'order.disputed', 'order.partially_refunded', 'order.refunded')) change
+where before <> case was when 'created' then 'pending' else was end
+union all
+select subject_id, action from (
+  select subject_id, action, details ->> 'before' as before,
+    lag(details ->> 'after') over (partition by subject_id order by seq) as was
+  from audit_log
+  where subject_type = 'entitlement' and action in ('entitlement.pending', 'entitlement.active', 'entitlement.suspended',
+    'entitlement.revoked')) change
+where before <> was;
+
+-- name: refunds_and_disputes_go_forward
+-- What the provider said of a refund or a dispute is never undone by older news.
+select subject_id, action from (
+  select subject_id, action, stage,
+    max(stage) over (partition by subject_id order by seq rows between unbounded preceding and 1 preceding) as reached
+  from (
+    select subject_id, action, seq,
+      array_position(array['requested', 'pending', 'succeeded', 'failed'], substr(action, 8)) as stage
+    from audit_log where subject_type = 'refund') told) change
+where stage <= reached
+union all
+select subject_id, action from (
+  select subject_id, action, stage,
+    max(stage) over (
+      partition by subject_id, dispute order by seq rows between unbounded preceding and 1 preceding) as reached
+  from (
+    select subject_id, action, seq, details ->> 'dispute' as dispute,
+      case substr(action, 9)
+        when 'warning_needs_response' then 0 when 'warning_under_review' then 1 when 'warning_closed' then 2
+        when 'needs_response' then 3 when 'under_review' then 4 else 5 end as stage
+    from audit_log where subject_type = 'order' and action like 'dispute.%') told) change
+where stage <= reached;
+
 -- name: documents_have_no_gap
 -- Invoices and credit notes are numbered from 1 to the counter, each once.
 select series, last from invoice_counter
@@ -438,9 +515,13 @@ select id from product_asset where status = 'ready' and (ready_at is null or che
 
 -- name: tokens_are_kept_as_hashes
 -- No two things are opened by the same token, and what is kept of each is a SHA-256 (rule 14).
-select token_hash from (
-  select token_hash from orders union all select token_hash from entitlement union all select key_hash from api_key) kept
-group by token_hash having count(*) > 1 or octet_length(token_hash) <> 32;
+select what, id from (
+  select what, id, octet_length(hash) as octets, count(*) over (partition by hash) as things
+  from (
+    select 'order' as what, id, token_hash as hash from orders
+    union all select 'entitlement', id, token_hash from entitlement
+    union all select 'api_key', id, key_hash from api_key) kept) kept
+where things > 1 or octets <> 32;
 
 -- name: books_hold_no_secret
 -- Neither what the provider told nor the audit rows of sales hold an address, and no audit row a token or key.

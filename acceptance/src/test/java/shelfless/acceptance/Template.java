@@ -38,6 +38,10 @@ final class Template {
     return document.path("Resources");
   }
 
+  JsonNode parameters() {
+    return document.path("Parameters");
+  }
+
   JsonNode properties(String id) {
     return resources().path(id).path("Properties");
   }

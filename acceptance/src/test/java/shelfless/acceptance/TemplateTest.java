@@ -67,7 +67,7 @@ final class TemplateTest {
             function ->
                 template
                     .events(function, "ScheduleV2")
-                    .forEach(event -> expressions.add(event.path("ScheduleExpression").asText())));
+                    .forEach(event -> expressions.add(expression(event))));
     assertFalse(expressions.isEmpty());
     expressions.forEach(each -> assertTrue(isSchedule(each), each));
     // The check itself.
@@ -86,6 +86,11 @@ final class TemplateTest {
     }
   }
 
+  private String expression(JsonNode schedule) {
+    String expression = schedule.path("ScheduleExpression").asText();
+    return template.parameters().path(expression).path("Default").asText(expression);
+  }
+
   private static boolean isSchedule(String expression) {
     Matcher rate = Pattern.compile("rate\\((\\d+) (minute|hour|day)(s?)\\)").matcher(expression);
     if (rate.matches()) {
@@ -97,6 +102,23 @@ final class TemplateTest {
                 "cron\\(([0-5]?\\d|\\*|\\*/\\d+) ([01]?\\d|2[0-3]|\\*|\\*/\\d+) (\\S+) (\\S+) (\\S+) (\\S+)\\)")
             .matcher(expression);
     return cron.matches() && cron.group(3).equals("?") != cron.group(5).equals("?");
+  }
+
+  @Test
+  void anAlarmSaysWhatToDoAndIsNotSetOffBySilence() {
+    Map<String, JsonNode> alarms = template.resources("AWS::CloudWatch::Alarm");
+    assertFalse(alarms.isEmpty());
+    alarms.forEach(
+        (id, alarm) -> {
+          assertTrue(alarm.path("AlarmDescription").asText().length() > 100, id);
+          assertTrue(alarm.path("AlarmDescription").asText().length() <= 1024, id);
+          assertEquals("notBreaching", alarm.path("TreatMissingData").asText(), id);
+          for (JsonNode dimension : alarm.path("Dimensions")) {
+            if (dimension.path("Name").asText().equals("FunctionName")) {
+              assertTrue(template.functions().containsKey(dimension.path("Value").asText()), id);
+            }
+          }
+        });
   }
 
   @Test

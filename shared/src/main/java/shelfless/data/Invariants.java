@@ -1,5 +1,6 @@
 package shelfless.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,8 +24,13 @@ public final class Invariants {
   /** One of them; the query ends without a semicolon. */
   public record Invariant(String name, String query) {}
 
-  /** How many rows break it. */
-  public record Finding(String name, long rows) {}
+  /**
+   * What came of one.
+   *
+   * @param rows how many rows break it
+   * @param shown the first of them as the query returns them: ids, states and numbers
+   */
+  public record Finding(String name, long rows, List<JsonNode> shown) {}
 
   /** All of them, in the order of the file. */
   public static List<Invariant> all() {
@@ -48,22 +54,29 @@ public final class Invariants {
     }
   }
 
-  /** Runs all of them by the shop's clock. */
-  public static List<Finding> check(Transaction transaction) throws SQLException {
+  /**
+   * Runs one of them by the shop's clock.
+   *
+   * @param shown how many of the rows that break it are wanted
+   */
+  public static Finding check(Transaction transaction, Invariant invariant, int shown)
+      throws SQLException {
     transaction.first(
         "select set_config('shelfless.now', ?, true) as now",
         row -> row.text("now"),
         transaction.now().toString());
-    List<Finding> findings = new ArrayList<>();
-    for (Invariant invariant : all()) {
-      long rows =
-          transaction
-              .first(
-                  "select count(*) as rows from (" + invariant.query + "\n) broken",
-                  row -> row.number("rows"))
-              .orElseThrow();
-      findings.add(new Finding(invariant.name, rows));
-    }
-    return findings;
+    List<Broken> broken =
+        transaction.list(
+            "select count(*) over () as rows, to_jsonb(broken) as shown from ("
+                + invariant.query
+                + "\n) broken limit ?",
+            row -> new Broken(row.number("rows"), row.json("shown")),
+            shown);
+    return new Finding(
+        invariant.name,
+        broken.isEmpty() ? 0 : broken.getFirst().rows,
+        broken.stream().map(Broken::shown).toList());
   }
+
+  private record Broken(long rows, JsonNode shown) {}
 }

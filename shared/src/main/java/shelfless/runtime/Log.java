@@ -27,6 +27,11 @@ public final class Log {
     context.getLogger().log(line("WARN", where).put("message", message) + "\n");
   }
 
+  /** The same, with what a program may want to read of it. */
+  public static void warn(Context context, String where, String message, ObjectNode facts) {
+    context.getLogger().log(line("WARN", where).put("message", message).setAll(facts) + "\n");
+  }
+
   /** What was done. */
   public static void info(Context context, String where, String message) {
     context.getLogger().log(line("INFO", where).put("message", message) + "\n");

@@ -45,6 +45,10 @@ update orders set awaiting_payment = true where id = id(107);
 -- name: no_order_is_pending_for_good
 update checkout_session set expires_at = at(30) where order_id = id(102);
 
+-- name: unoffered_order_is_not_pending_for_good
+delete from checkout_session where order_id = id(102);
+update orders set created_at = at(100) - interval '28 hours' where id = id(102);
+
 -- name: free_order_has_no_session
 insert into checkout_session (order_id, provider, provider_session_id, url, created_at, expires_at)
 values (id(103), 'stripe', 'cs_103', 'https://pay.example.com', at(40), at(90));
@@ -173,11 +177,17 @@ delete from audit_log where action = 'order.paid' and subject_id = id(108)::text
 -- name: refund_is_audited
 delete from audit_log where action = 'refund.succeeded' and subject_id = id(9108)::text;
 
+-- name: dispute_is_audited
+delete from audit_log where action = 'dispute.lost';
+
 -- name: entitlement_is_audited
 delete from audit_log where action = 'entitlement.revoked' and subject_id = id(10801)::text;
 
 -- name: product_is_audited
 update product set version = 3 where id = id(1);
+
+-- name: file_is_audited
+delete from audit_log where action = 'asset.ready' and subject_id = id(11)::text;
 
 -- name: api_key_is_audited
 delete from audit_log where action = 'api_key.revoked';
@@ -188,6 +198,15 @@ insert into app_user (id, email, role, created_at, updated_at) values (id(8), 'e
 -- name: history_is_one_that_can_happen
 insert into audit_log (id, seq, at, actor, action, subject_type, subject_id, previous_hash, hash)
 values (gen_random_uuid(), 1000, at(101), 'system', 'order.cancelled', 'order', id(107)::text, hash_of('1'), hash_of('2'));
+
+-- name: history_has_no_jump
+insert into audit_log (id, seq, at, actor, action, subject_type, subject_id, details, previous_hash, hash)
+values (gen_random_uuid(), 1000, at(101), 'system', 'order.refunded', 'order', id(107)::text, '{"before": "disputed"}',
+  hash_of('1'), hash_of('2'));
+
+-- name: refunds_and_disputes_go_forward
+insert into audit_log (id, seq, at, actor, action, subject_type, subject_id, previous_hash, hash)
+values (gen_random_uuid(), 1000, at(101), 'system', 'refund.pending', 'refund', id(9108)::text, hash_of('1'), hash_of('2'));
 
 -- name: documents_have_no_gap
 update invoice set number = 2 where kind = 'invoice';

@@ -93,6 +93,8 @@ insert into product_asset (id, product_id, storage_path, file_name, file_size, m
   created_at, ready_at)
 select id(10 + n), id(n), 'path/' || n, 'file', 10, 'text/plain', repeat('0', 64), 1, 'ready', at(0), at(0)
 from generate_series(1, 2) n;
+select audit(0, 'asset.announced', 'asset', id(10 + n)), audit(0, 'asset.ready', 'asset', id(10 + n))
+from generate_series(1, 2) n;
 insert into api_key (id, name, scopes, key_hash, created_by, created_at, revoked_at)
 values (id(5), 'Key', '{*}', hash_of('key'), 'system', at(0), at(1));
 select audit(0, 'api_key.created', 'api_key', id(5)), audit(1, 'api_key.revoked', 'api_key', id(5));
@@ -104,6 +106,7 @@ select place(101, 2, 3, 4900, 0, 10), pay(101, 11), deliver(101, 11), give_back(
 insert into refund_unit (refund_id, order_item_id, unit) values (id(9101), id(1011), 3);
 select close(10103, 'revoked', 'refunded', 60);
 update orders set status = 'partially_refunded' where id = id(101);
+select audit(60, 'order.partially_refunded', 'order', id(101), '{"before": "paid", "after": "partially_refunded"}');
 insert into invoice (id, order_id, kind, refund_id, number, document, issued_at) values
   (id(1), id(101), 'invoice', null, 1, '{}', at(11)),
   (id(2), id(101), 'credit_note', id(9101), 1, '{}', at(60));
@@ -155,14 +158,20 @@ values (id(1), id(105), 'stripe', 'dp_1', 4900, 'EUR', 'needs_response', 'fraudu
   (id(2), id(106), 'stripe', 'dp_2', 1900, 'EUR', 'lost', 'fraudulent', at(60), at(70)),
   (id(3), id(107), 'stripe', 'dp_3', 1900, 'EUR', 'won', 'fraudulent', at(60), at(70));
 update orders set status = 'disputed' where id in (id(105), id(106));
-select audit(60, 'order.disputed', 'order', id(107), '{"before": "paid"}'),
-  audit(70, 'order.paid', 'order', id(107), '{"before": "disputed"}');
+select audit(60, 'dispute.needs_response', 'order', d.order_id, jsonb_build_object('dispute', d.provider_dispute_id)),
+  audit(60, 'order.disputed', 'order', d.order_id, '{"before": "paid"}')
+from dispute d;
+select audit(70, 'dispute.' || d.status, 'order', d.order_id, jsonb_build_object('dispute', d.provider_dispute_id))
+from dispute d where d.closed_at is not null;
+select audit(70, 'order.paid', 'order', id(107), '{"before": "disputed"}');
 
 -- Given back in full, without naming units; and one where the seller closed a unit by hand.
 select place(108, 1, 1, 1900, 0, 50), pay(108, 51), deliver(108, 51), give_back(9108, 108, 1900, 60),
   close(10801, 'revoked', 'refunded', 60);
 update orders set status = 'refunded' where id = id(108);
+select audit(60, 'order.refunded', 'order', id(108), '{"before": "paid"}');
 select place(109, 1, 1, 1900, 0, 50), pay(109, 51), deliver(109, 51), close(10901, 'revoked', 'revoked_by_seller', 60);
 update entitlement set withdrawn_at = at(60), withdrawn_reason = 'posted in public' where id = id(10901);
+select audit(60, 'entitlement.withdrawn', 'entitlement', id(10901));
 -- Time goes on.
 select audit(100, 'product.updated', 'product', id(2));
