@@ -234,6 +234,7 @@ final class ContractTest {
             "CreateDownload", 404,
             "HandleStripeWebhook", 400,
             "IssueRefund", 422,
+            "RetryProviderEvent", 404,
             "RevokeApiKey", 404,
             "StartDownload", 404,
             "UpdateProduct", 412),

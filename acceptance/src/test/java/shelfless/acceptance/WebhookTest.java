@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -99,20 +100,6 @@ final class WebhookTest {
   }
 
   @Test
-  void aDayWithoutASingleNoticeLosesNothing() {
-    Product product = shop.newProduct("Silent Day", 1200);
-    Purchase purchase;
-    try (Shop.Faults silent = shop.webhooks("drop", 1)) {
-      purchase = shop.order(product).pay();
-      Shop.pause(Duration.ofMillis(200));
-      assertEquals("pending", purchase.status());
-      shop.advance(Duration.ofMinutes(30));
-      purchase.delivered();
-    }
-    assertEquals("paid", purchase.status());
-  }
-
-  @Test
   void whoDoesNotSignAsTheProviderDoes_is400() {
     Notice notice = new Notice(shop);
     String body = Notice.OF_NOTHING;
@@ -151,21 +138,109 @@ final class WebhookTest {
     notice.send(body, good.replaceFirst(",", "," + nothing + ",")).expect(200);
   }
 
+  /** An event as the list shows it; empty when it is not there. */
+  private JsonNode listed(String id, Object... namesAndValues) {
+    Call call = shop.seller("GET", "/v1/admin/provider-events").query("limit", 100);
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      call.query(namesAndValues[i].toString(), namesAndValues[i + 1]);
+    }
+    return Json.stream(call.send().expect(200).json().path("data"))
+        .filter(event -> event.path("id").asText().equals(id))
+        .findFirst()
+        .orElse(Json.of());
+  }
+
+  private Call retry(String eventId) {
+    return shop.seller("POST", "/v1/admin/provider-events/" + eventId + "/retry");
+  }
+
   @Test
   void aNoticeOfAnOrderThatIsNotHere_isParkedAndChangesNothing() {
     Purchase purchase = shop.order(shop.newProduct("Parked", 1200));
+    String id = "evt_parked" + System.nanoTime();
+    String nowhere = "01996a2e-0000-7000-8000-000000000000";
     try (Shop.Faults held = shop.webhooks("paused", true)) {
       purchase.pay();
       String body =
           shop.events("checkout.session.completed", purchase.id())
               .getFirst()
               .toString()
-              .replaceFirst("\"evt_[^\"]+\"", "\"evt_parked" + System.nanoTime() + "\"")
-              .replace(purchase.id(), "01996a2e-0000-7000-8000-000000000000");
+              .replaceFirst("\"evt_[^\"]+\"", "\"" + id + "\"")
+              .replace(purchase.id(), nowhere);
       assertEquals(
           "parked", new Notice(shop).send(body).expect(200).json().path("outcome").asText());
       assertEquals("pending", purchase.status());
+      JsonNode parked = listed(id, "status", "parked");
+      assertTrue(parked.path("reason").asText().contains(nowhere), parked::toString);
+      assertTrue(parked.path("order_id").isNull());
+      assertEquals(nowhere, parked.path("payload").path("order_id").asText());
+      assertEquals(parked, retry(id).send().expect(200).json());
     }
     purchase.delivered();
+    assertEquals(
+        List.of("provider_event.parked", "provider_event.retried"),
+        shop.audit("provider_event", id).stream().map(row -> row.path("action").asText()).toList());
+  }
+
+  @Test
+  void aParkedNoticeIsHandledByHandOnceItsCauseIsGone() {
+    Product product = shop.newProduct("Handled Again", 1200);
+    String email = shop.newEmail("parked");
+    Call order =
+        shop.post("/v1/orders")
+            .idempotencyKey("parked-" + email)
+            .json("email", email, "items", List.of(Shop.line(product, 1)));
+    try (Shop.Faults down = shop.faults("provider", "fail", 1)) {
+      order.send().problem(503);
+    }
+    String orderId =
+        shop.seller("GET", "/v1/admin/orders")
+            .query("email", email)
+            .send()
+            .expect(200)
+            .json()
+            .at("/data/0/id")
+            .asText();
+    // The order has no session yet, so nothing can be said of its payments.
+    String id = "evt_early" + System.nanoTime();
+    ObjectNode charge =
+        Json.of(
+            "object", "charge",
+            "id", "ch_early",
+            "payment_intent", "pi_early",
+            "amount", 1200,
+            "currency", "eur",
+            "metadata", Json.of("order_id", orderId));
+    ObjectNode event =
+        Json.of(
+            "id",
+            id,
+            "type",
+            "charge.refunded",
+            "created",
+            shop.now().getEpochSecond(),
+            "data",
+            Json.of("object", charge));
+    assertEquals(
+        "parked",
+        new Notice(shop).send(event.toString()).expect(200).json().path("outcome").asText());
+    JsonNode parked = listed(id, "status", "parked", "order_id", orderId);
+    assertEquals("charge.refunded", parked.path("type").asText());
+    assertEquals("parked", retry(id).send().expect(200).json().path("status").asText());
+    Purchase purchase = new Purchase(shop, order.send().expect(201).json());
+    try (Shop.Faults down = shop.faults("provider", "fail", 1)) {
+      retry(id).send().problem(503, "unavailable");
+    }
+    assertEquals("parked", listed(id, "type", "charge.refunded").path("status").asText());
+
+    JsonNode handled = retry(id).send().expect(200).json();
+
+    assertEquals("handled", handled.path("status").asText());
+    assertEquals(orderId, handled.path("order_id").asText());
+    assertEquals(Json.of(), listed(id, "status", "parked"));
+    assertEquals(handled, listed(id, "status", "handled", "order_id", orderId));
+    retry(id).send().problem(409, "event_settled");
+    retry("evt_nobody_told_of").send().problem(404);
+    assertEquals("pending", purchase.status());
   }
 }

@@ -49,6 +49,9 @@ public enum Operation {
   REDRIVE_FULFILLMENT(Who.KEY_HOLDER, "orders:write", "POST /v1/admin/orders/{order_id}/fulfill"),
   SALES_REPORT(Who.KEY_HOLDER, "reports:read", "GET /v1/admin/reports/sales"),
   LIST_AUDIT_LOG(Who.KEY_HOLDER, "audit:read", "GET /v1/admin/audit-log"),
+  LIST_PROVIDER_EVENTS(Who.KEY_HOLDER, "events:read", "GET /v1/admin/provider-events"),
+  RETRY_PROVIDER_EVENT(
+      Who.KEY_HOLDER, "events:write", "POST /v1/admin/provider-events/{event_id}/retry"),
   CREATE_API_KEY(Who.KEY_HOLDER, "api_keys:write", "POST /v1/admin/api-keys"),
   REVOKE_API_KEY(Who.KEY_HOLDER, "api_keys:write", "DELETE /v1/admin/api-keys/{key_id}"),
   GET_HEALTH(Who.ANYONE, null, "GET /health"),

@@ -14,6 +14,7 @@ import shelfless.data.Outbox;
 import shelfless.data.Promotions;
 import shelfless.data.ProviderEvents;
 import shelfless.data.Transaction;
+import shelfless.domain.Money;
 import shelfless.domain.OrderStatus;
 import shelfless.domain.PaymentStatus;
 import shelfless.domain.RefundReason;
@@ -161,15 +162,23 @@ public final class Reconciliation {
   private Outcome park(PaymentProvider.Event event, @Nullable UUID orderId, String reason) {
     database.transaction(
         transaction -> {
-          ProviderEvents.save(
-              transaction, provider.name(), event, orderId, ProviderEvents.Status.PARKED, reason);
-          transaction.audit(
-              "provider:" + provider.name(),
-              "provider_event.parked",
-              "provider_event",
-              event.id(),
-              Json.object().put("type", event.type()).put("reason", reason));
-          return true;
+          boolean news =
+              ProviderEvents.save(
+                  transaction,
+                  provider.name(),
+                  event,
+                  orderId,
+                  ProviderEvents.Status.PARKED,
+                  reason);
+          if (news) {
+            transaction.audit(
+                actor(),
+                "provider_event.parked",
+                "provider_event",
+                event.id(),
+                Json.object().put("type", event.type()).put("reason", reason));
+          }
+          return news;
         });
     return new Outcome.Parked(reason);
   }
@@ -203,7 +212,8 @@ public final class Reconciliation {
     if (payment != null
         && payment.status() == PaymentStatus.SUCCEEDED
         && !(payment.amount().equals(order.total()) && state.total().equals(order.total()))) {
-      String reason = "the provider took " + payment.amount() + " for an order of " + order.total();
+      String reason =
+          "the provider took " + text(payment.amount()) + " for an order of " + text(order.total());
       if (event != null) {
         ProviderEvents.save(
             transaction, provider.name(), event, orderId, ProviderEvents.Status.PARKED, reason);
@@ -242,6 +252,10 @@ public final class Reconciliation {
           transaction, provider.name(), event, orderId, ProviderEvents.Status.HANDLED, null);
     }
     return new Outcome.Settled(orderId);
+  }
+
+  private static String text(Money money) {
+    return money.toDecimal() + " " + money.currency();
   }
 
   private String actor() {
