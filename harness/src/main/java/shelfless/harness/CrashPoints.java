@@ -86,7 +86,7 @@ final class CrashPoints {
       }
     }
     history.compareMails();
-    history.compareWithProvider();
+    history.compareWithOthers();
     report.history(scenario.name());
     return states;
   }
@@ -106,7 +106,7 @@ final class CrashPoints {
             "It ends otherwise:\n  with    " + states + "\n  without " + expected);
       }
       history.compareMails();
-      history.compareWithProvider();
+      history.compareWithOthers();
     } catch (RuntimeException broken) {
       List<String> where =
           plan.keySet().stream()

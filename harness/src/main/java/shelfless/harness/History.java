@@ -100,6 +100,13 @@ final class History {
     return insist("CancelOrder", () -> onOrder("POST", order, "/cancel")).status();
   }
 
+  /** A buyer who still has the payment page open pays, if the provider lets them. */
+  void payIfOffered(UUID order) {
+    if (world.provider.canBePaid(order)) {
+      world.provider.pay(order);
+    }
+  }
+
   /** The page after the payment asks the provider. */
   void comeBack(UUID order) {
     insist("ReconcileOrder", () -> onOrder("POST", order, "/reconcile"));
@@ -381,8 +388,25 @@ final class History {
     return List.copyOf(orders.keySet());
   }
 
-  /** Checks what no query of the database can tell: that the provider says the same. */
-  void compareWithProvider() {
+  /**
+   * Checks what no query of the database can tell: that there are as many orders as the buyer knows
+   * of, and that the provider gave back what the shop says.
+   */
+  void compareWithOthers() {
+    int placed =
+        world
+            .database()
+            .transaction(
+                transaction ->
+                    transaction
+                        .first(
+                            "select count(*)::int as placed from order_contact where email = ?",
+                            row -> row.integer("placed"),
+                            buyer)
+                        .orElseThrow());
+    if (placed != orders.size()) {
+      throw new Broken(placed + " orders were placed, and the buyer knows of " + orders.size());
+    }
     for (UUID order : orders.keySet()) {
       long given =
           world
@@ -441,7 +465,8 @@ final class History {
         'promotion', (select coalesce(jsonb_agg(r.status), '[]') from promotion_redemption r where r.order_id = o.id),
         'mails', (select coalesce(jsonb_agg(jsonb_build_array(m.kind, m.sent_at is not null or m.given_up is not null)
             order by m.kind), '[]')
-          from outbox m where m.subject_id = o.id or m.subject_id in (select id from refund r where r.order_id = o.id))
+          from outbox m where m.subject_id = o.id or m.subject_id in (
+            select id from refund r where r.order_id = o.id and r.status <> 'failed'))
       )::text as state
       from orders o where o.id = ?
       """;

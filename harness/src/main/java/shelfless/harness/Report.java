@@ -3,11 +3,22 @@ package shelfless.harness;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** What was run, counted and printed; several threads may count. */
 final class Report {
   private final Map<String, AtomicLong> histories = new LinkedHashMap<>();
   private final long started = System.nanoTime();
+  private final Consumer<String> output;
+
+  /** Printed for whoever waits. */
+  Report() {
+    this(System.out::println);
+  }
+
+  Report(Consumer<String> output) {
+    this.output = output;
+  }
 
   /** One more history of that name was brought to its right end. */
   void history(String name) {
@@ -25,7 +36,7 @@ final class Report {
 
   /** A line for whoever waits. */
   void say(String line) {
-    System.out.println("[harness %4d s] ".formatted(seconds()) + line);
+    output.accept("[harness %4d s] ".formatted(seconds()) + line);
   }
 
   /** How many histories there were in all. */

@@ -152,6 +152,16 @@ record Scenario(String name, Consumer<History> story, List<String> end) {
               },
               "\"status\": \"disputed\""),
           of(
+              "no notice of a lost dispute arrives",
+              history -> {
+                UUID order = paid(history, "app");
+                history.world.provider.openDispute(order);
+                history.world.provider.closeDispute(order, false);
+                history.world.provider.takeUndelivered();
+                history.pass(Duration.ofHours(24));
+              },
+              "\"status\": \"disputed\""),
+          of(
               "an order expires while its payment is made",
               history -> {
                 UUID paid = history.order("HALF", "book");
@@ -170,6 +180,7 @@ record Scenario(String name, Consumer<History> story, List<String> end) {
               history -> {
                 UUID order = history.order("HALF", "app");
                 history.cancel(order);
+                history.payIfOffered(order);
                 UUID again = history.order("HALF", "app");
                 history.world.provider.pay(again);
                 history.cancel(again);

@@ -10,7 +10,7 @@ class CrashPointsTest {
   void whereverAProcessDies_theStoryEndsAsWithoutIt() {
     Report report = new Report();
     Work work = new Work(report);
-    for (Scenario scenario : Scenario.ALL) {
+    for (Scenario scenario : settings.chosen(Scenario.ALL, Scenario::name)) {
       work.add(
           () ->
               new CrashPoints(report).run(scenario, settings.share(), new Random(settings.seed())));
