@@ -241,6 +241,8 @@ final class WebhookTest {
     assertEquals(handled, listed(id, "status", "handled", "order_id", orderId));
     retry(id).send().problem(409, "event_settled");
     retry("evt_nobody_told_of").send().problem(404);
+    retry(id).body("application/json", " ".repeat(100_000)).send().problem(413);
+    shop.seller("GET", "/v1/admin/provider-events").query("status", "lost").send().problem(400);
     assertEquals("pending", purchase.status());
   }
 }
