@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How much is run, by system properties, which the profile {@code faults} sets.
+ * How much is run, by system properties; their values for {@code mvn verify} and for the profile
+ * {@code faults} stand in the module's {@code pom.xml}.
  *
  * @param seed decides all that is left to chance; {@code harness.seed}
  * @param share of all crash points, from 0 to 1; {@code harness.share}
@@ -16,7 +17,7 @@ record Settings(long seed, double share, int rounds, double minutes, String only
   static Settings ofProcess() {
     return new Settings(
         Long.getLong("harness.seed", 1),
-        Double.parseDouble(System.getProperty("harness.share", "0.1")),
+        Double.parseDouble(System.getProperty("harness.share", "0.08")),
         Integer.getInteger("harness.rounds", 20),
         Double.parseDouble(System.getProperty("harness.minutes", "0.3")),
         System.getProperty("harness.only", ""));

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -151,6 +150,8 @@ final class World implements AutoCloseable {
               transaction.now(),
               transaction.now());
           transaction.audit("system", "product.created", "product", id, Json.object());
+          transaction.audit("system", "asset.announced", "asset", file, Json.object());
+          transaction.audit("system", "asset.ready", "asset", file, Json.object());
           return true;
         });
     asSuperuser(
@@ -200,34 +201,14 @@ final class World implements AutoCloseable {
   /** What broke, in words; empty when all holds. */
   String broken() {
     StringBuilder broken = new StringBuilder();
-    List<Invariants.Finding> findings = database.transaction(Invariants::check);
-    for (Invariants.Finding finding : findings) {
+    for (Invariants.Invariant invariant : Invariants.all()) {
+      Invariants.Finding finding =
+          database.transaction(transaction -> Invariants.check(transaction, invariant, 5));
       if (finding.rows() > 0) {
-        broken.append(finding.name()).append(": ").append(rows(finding.name())).append('\n');
+        broken.append(finding.name()).append(": ").append(finding.shown()).append('\n');
       }
     }
     return broken.toString();
-  }
-
-  private String rows(String name) {
-    String query =
-        Invariants.all().stream()
-            .filter(each -> each.name().equals(name))
-            .map(Invariants.Invariant::query)
-            .findFirst()
-            .orElseThrow();
-    return database.transaction(
-        transaction -> {
-          transaction.first(
-              "select set_config('shelfless.now', ?, true) as now",
-              row -> row.text("now"),
-              transaction.now().toString());
-          return transaction
-              .list(
-                  "select to_jsonb(broken)::text as broken from (" + query + "\n) broken limit 5",
-                  row -> row.text("broken"))
-              .toString();
-        });
   }
 
   @Override
