@@ -86,13 +86,22 @@ final class History {
     return id;
   }
 
+  /** What the order's buyer shows to see it. */
+  String accessToken(UUID order) {
+    return java.util.Objects.requireNonNull(orders.get(order));
+  }
+
+  /** The mails that came to the buyer. */
+  int mails() {
+    return world.mails.to(buyer).size();
+  }
+
   private HttpCall onOrder(String method, UUID order, String rest) {
     HttpCall call =
         method.equals("GET")
             ? HttpCall.get("/v1/orders/" + order)
             : HttpCall.post("/v1/orders/" + order + rest, "{}");
-    return call.pathParameter("order_id", order.toString())
-        .bearer(java.util.Objects.requireNonNull(orders.get(order)));
+    return call.pathParameter("order_id", order.toString()).bearer(accessToken(order));
   }
 
   /** The buyer cancels; the status of the answer. */
@@ -211,7 +220,7 @@ final class History {
             "/v1/admin/entitlements/" + id + "/revoke",
             "entitlement_id",
             id,
-            "{}")
+            Json.object().put("reason", "Given away.").toString())
         .status();
   }
 

@@ -43,6 +43,12 @@ public final class HttpCall {
     return this;
   }
 
+  /** From that IP address; without it, all calls come from one. */
+  public HttpCall from(String address) {
+    ((ObjectNode) event.path("requestContext").path("http")).put("sourceIp", address);
+    return this;
+  }
+
   public HttpCall bearer(String token) {
     return header("authorization", "Bearer " + token);
   }

@@ -1,0 +1,57 @@
+package shelfless.harness;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+
+/** Processes of one world, each with a connection and a thread of its own, that start at once. */
+final class Crew implements AutoCloseable {
+  private final List<World.Process> processes = new ArrayList<>();
+  private final ExecutorService threads;
+
+  Crew(World world, int size) {
+    for (int i = 0; i < size; i++) {
+      processes.add(world.ownProcess());
+    }
+    threads = Executors.newFixedThreadPool(size);
+  }
+
+  /** Does all of it at once, each with a process of its own; what each came to, in their order. */
+  <T> List<T> atOnce(List<Function<World.Process, T>> jobs) {
+    CyclicBarrier barrier = new CyclicBarrier(jobs.size());
+    List<Future<T>> running = new ArrayList<>();
+    for (int i = 0; i < jobs.size(); i++) {
+      World.Process process = processes.get(i);
+      Function<World.Process, T> job = jobs.get(i);
+      running.add(
+          threads.submit(
+              () -> {
+                barrier.await();
+                return job.apply(process);
+              }));
+    }
+    return running.stream().map(Crew::get).toList();
+  }
+
+  private static <T> T get(Future<T> running) {
+    try {
+      return running.get();
+    } catch (ExecutionException failed) {
+      throw new History.Broken(String.valueOf(failed.getCause()), failed);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    processes.forEach(World.Process::close);
+  }
+}
