@@ -37,6 +37,13 @@ public final class Hunt {
                         .filter(each -> each.name().equals(name))
                         .findFirst()
                         .orElseThrow());
+        case "race" ->
+            new Races(report, 20)
+                .run(
+                    Races.ALL.stream()
+                        .filter(each -> each.name().equals(name))
+                        .findFirst()
+                        .orElseThrow());
         default -> throw new IllegalArgumentException("no part " + part);
       }
       return "";

@@ -335,7 +335,7 @@ final class Races {
     }
     history.settle();
     expect(3500, "given back", provider.refundedOrZero(order));
-    history.compareWithProvider();
+    history.compareWithOthers();
     history.compareMails();
   }
 
