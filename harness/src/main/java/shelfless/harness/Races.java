@@ -177,6 +177,19 @@ final class Races {
         from product, generate_series(2, %d) n where slug = 'book'
         """
             .formatted(DOWNLOADERS));
+    world
+        .database()
+        .transaction(
+            transaction -> {
+              for (UUID file :
+                  transaction.list(
+                      "select id from product_asset where file_name like 'book-%'",
+                      row -> row.uuid("id"))) {
+                transaction.audit("system", "asset.announced", "asset", file, Json.object());
+                transaction.audit("system", "asset.ready", "asset", file, Json.object());
+              }
+              return true;
+            });
   }
 
   private static UUID paid(History history, String... items) {
