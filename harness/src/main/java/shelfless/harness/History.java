@@ -473,8 +473,10 @@ final class History {
         'promotion', (select coalesce(jsonb_agg(r.status), '[]') from promotion_redemption r where r.order_id = o.id),
         'mails', (select coalesce(jsonb_agg(jsonb_build_array(m.kind, m.sent_at is not null or m.given_up is not null)
             order by m.kind), '[]')
-          from outbox m where m.subject_id = o.id or m.subject_id in (
-            select id from refund r where r.order_id = o.id and r.status <> 'failed'))
+          from outbox m where m.kind <> 'links' and (m.subject_id = o.id or m.subject_id in (
+            select id from refund r where r.order_id = o.id and r.status <> 'failed'))),
+        -- Who asks twice for the links gets them twice.
+        'links', exists (select from outbox m where m.kind = 'links' and m.subject_id = o.id and m.sent_at is not null)
       )::text as state
       from orders o where o.id = ?
       """;
