@@ -1,6 +1,7 @@
 package shelfless.harness;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -47,7 +48,7 @@ final class Faults {
   private int struck;
 
   private Faults(Map<Integer, Kind> plan) {
-    this.plan = plan;
+    this.plan = new HashMap<>(plan);
   }
 
   static Faults none() {
@@ -57,6 +58,11 @@ final class Faults {
   /** Faults at the calls of those numbers, which begin at 0. */
   static Faults at(Map<Integer, Kind> plan) {
     return new Faults(plan);
+  }
+
+  /** Plans one more: this kind, after so many calls that work. */
+  void add(int after, Kind kind) {
+    plan.put(calls.size() + after, kind);
   }
 
   /** From now on, these calls fail, without an effect. */

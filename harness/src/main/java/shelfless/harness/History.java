@@ -64,6 +64,15 @@ final class History {
    * @param items a product's name and a quantity: {@code book:2}
    */
   UUID order(@Nullable String code, String... items) {
+    HttpCall.Answer answer = tryToOrder(code, items);
+    if (answer.status() != 201) {
+      throw new Broken("CreateOrder answered " + answer.status() + " " + answer.body());
+    }
+    return UUID.fromString(answer.json().path("order").path("id").asText());
+  }
+
+  /** The same, whatever the answer is. */
+  HttpCall.Answer tryToOrder(@Nullable String code, String... items) {
     ObjectNode body = Json.object().put("email", buyer).put("promotion_code", code);
     ArrayNode wanted = body.putArray("items");
     for (String item : items) {
@@ -78,12 +87,13 @@ final class History {
         insist(
             "CreateOrder",
             () -> HttpCall.post("/v1/orders", body.toString()).header("idempotency-key", key));
-    if (answer.status() != 201) {
-      throw new Broken("CreateOrder answered " + answer.status() + " " + answer.body());
+    if (answer.status() == 201) {
+      JsonNode placed = answer.json();
+      orders.put(
+          UUID.fromString(placed.path("order").path("id").asText()),
+          placed.path("access_token").asText());
     }
-    UUID id = UUID.fromString(answer.json().path("order").path("id").asText());
-    orders.put(id, answer.json().path("access_token").asText());
-    return id;
+    return answer;
   }
 
   /** What the order's buyer shows to see it. */
@@ -165,13 +175,17 @@ final class History {
 
   /** The seller gives money back; the status of the answer. */
   int refund(UUID order, ObjectNode what) {
+    return tryToRefund(order, what).status();
+  }
+
+  /** The same, with what it says of the refund. */
+  HttpCall.Answer tryToRefund(UUID order, ObjectNode what) {
     return admin(
-            "IssueRefund",
-            "/v1/admin/orders/" + order + "/refunds",
-            "order_id",
-            order,
-            what.toString())
-        .status();
+        "IssueRefund",
+        "/v1/admin/orders/" + order + "/refunds",
+        "order_id",
+        order,
+        what.toString());
   }
 
   /** All that is left. */
@@ -243,6 +257,11 @@ final class History {
     }
   }
 
+  /** Sends a notice once; the provider gives up, whatever comes of it. */
+  void noticeOnce(ObjectNode event) {
+    process.notice(event);
+  }
+
   /** From now on no order can be delivered, neither at once nor from the queue. */
   void breakFulfilment() {
     int[] sinceProvider = {0};
@@ -277,20 +296,28 @@ final class History {
   }
 
   private void drain(String queue, String handler) {
-    for (SimulatedQueues.Message message = world.queues.take(queue);
-        message != null;
-        message = world.queues.take(queue)) {
-      ObjectNode event = Json.object();
-      event
-          .putArray("Records")
-          .addObject()
-          .put("messageId", "message")
-          .put("body", message.id().toString());
-      JsonNode answer = process.invoke(handler, event);
-      if (answer == null || !answer.path("batchItemFailures").isEmpty()) {
-        world.queues.giveBack(message);
-      }
+    while (handOut(queue, handler)) {
+      // Until none is left.
     }
+  }
+
+  /** Hands one message out, which comes back if it was not handled; false when there is none. */
+  boolean handOut(String queue, String handler) {
+    SimulatedQueues.Message message = world.queues.take(queue);
+    if (message == null) {
+      return false;
+    }
+    ObjectNode event = Json.object();
+    event
+        .putArray("Records")
+        .addObject()
+        .put("messageId", "message")
+        .put("body", message.id().toString());
+    JsonNode answer = process.invoke(handler, event);
+    if (answer == null || !answer.path("batchItemFailures").isEmpty()) {
+      world.queues.giveBack(message);
+    }
+    return true;
   }
 
   /** Runs a schedule; one that fails runs again another time. Whether it came to its end. */
@@ -348,7 +375,8 @@ final class History {
     return orders.keySet().stream().map(this::state).toList();
   }
 
-  private String state(UUID order) {
+  /** How an order stands, without ids and times. */
+  String state(UUID order) {
     return world
         .database()
         .transaction(

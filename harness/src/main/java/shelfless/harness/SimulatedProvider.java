@@ -298,6 +298,18 @@ final class SimulatedProvider implements PaymentProvider {
     tell(event, held.id(), checkout, held.refundId() != null);
   }
 
+  /** The refunds of an order, also those that failed. */
+  synchronized List<RefundState> refunds(UUID orderId) {
+    Checkout checkout = byOrder.get(orderId);
+    return checkout == null ? List.of() : List.copyOf(checkout.refunds.values());
+  }
+
+  /** The disputes of an order. */
+  synchronized List<DisputeState> disputes(UUID orderId) {
+    Checkout checkout = byOrder.get(orderId);
+    return checkout == null ? List.of() : List.copyOf(checkout.disputes.values());
+  }
+
   /** How much stands as given back; nothing of an order that it never saw. */
   synchronized long refundedOrZero(UUID orderId) {
     Checkout checkout = byOrder.get(orderId);
