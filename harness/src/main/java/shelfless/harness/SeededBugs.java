@@ -246,7 +246,51 @@ final class SeededBugs {
               "a dispute that is lost",
               "shared/src/main/java/shelfless/domain/DisputeStatus.java",
               "    return this == LOST;",
-              "    return this == PREVENTED;"));
+              "    return this == PREVENTED;"),
+          new Bug(
+              "a code's uses are looked at, then counted",
+              "race",
+              "the last uses of a promotion",
+              List.of(
+                  new Change(
+                      DATA + "Promotions.java",
+                      "    int counted =\n        transaction.update(",
+                      """
+                          boolean left =
+                              transaction
+                                  .first(
+                                      "select 1 as one from promotion where id = ? and redemptions < max_redemptions",
+                                      row -> row.integer("one"),
+                                      promotionId)
+                                  .isPresent();
+                          int counted =
+                              !left ? 0 : transaction.update(
+                      """),
+                  new Change(
+                      DATA + "Promotions.java",
+                      "where id = ? and active and (max_redemptions is null or redemptions < max_redemptions)",
+                      "where id = ? and active"))),
+          new Bug(
+              "what is left of the downloads is looked at without a lock",
+              "race",
+              "the last downloads",
+              DATA + "Entitlements.java",
+              "\"select id from entitlement where id = ? for update\"",
+              "\"select id from entitlement where id = ?\""),
+          new Bug(
+              "an order is changed without its row locked",
+              "race",
+              "refunds that together pass what was paid",
+              DATA + "Orders.java",
+              "COLUMNS + \"where id = ? for update\"",
+              "COLUMNS + \"where id = ?\""),
+          new Bug(
+              "two senders can take the same mail",
+              "race",
+              "one mail by many senders",
+              DATA + "Outbox.java",
+              "where id = ? and sent_at is null and given_up is null and (sending_until is null or sending_until <= ?)",
+              "where id = ? and sent_at is null and given_up is null and ?::timestamptz is not null"));
 
   /** What the harness found; empty when the bug survived. */
   String hunt(Bug bug, long seed) {
