@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import shelfless.json.Json;
 
 /** A request, read from API Gateway's payload format 2.0. Nothing of it is trusted. */
@@ -42,7 +43,8 @@ public final class HttpRequest {
   private final Map<String, String> headers;
   private final Map<String, String> pathParameters;
   private final Map<String, String> query;
-  private final byte[] body;
+  /** Null when it can't be decoded. */
+  private final byte @Nullable [] body;
 
   private HttpRequest(
       String method,
@@ -52,7 +54,7 @@ public final class HttpRequest {
       Map<String, String> headers,
       Map<String, String> pathParameters,
       Map<String, String> query,
-      byte[] body) {
+      byte @Nullable [] body) {
     this.method = method;
     this.path = path;
     this.requestId = requestId;
@@ -76,7 +78,7 @@ public final class HttpRequest {
     String text = event.path("body").asText("");
     byte[] body =
         event.path("isBase64Encoded").asBoolean(false)
-            ? Base64.getDecoder().decode(text)
+            ? decoded(text)
             : text.getBytes(StandardCharsets.UTF_8);
     return new HttpRequest(
         context.path("http").path("method").asText("GET"),
@@ -87,6 +89,14 @@ public final class HttpRequest {
         texts(event.path("pathParameters"), false),
         texts(event.path("queryStringParameters"), false),
         body);
+  }
+
+  private static byte @Nullable [] decoded(String base64) {
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException malformed) {
+      return null;
+    }
   }
 
   private static String network(String address) {
@@ -267,8 +277,11 @@ public final class HttpRequest {
     }
   }
 
-  /** The raw bytes, as they were sent. */
+  /** The raw bytes, as they were sent; 400 when they came in base64 that is none. */
   public byte[] bodyBytes() {
+    if (body == null) {
+      throw Problem.malformed("The body can't be decoded.");
+    }
     return body;
   }
 
@@ -305,7 +318,7 @@ public final class HttpRequest {
    * out.
    */
   public Body jsonOrNothing() {
-    return body.length == 0 ? new Body(Json.object()) : json();
+    return bodyBytes().length == 0 ? new Body(Json.object()) : json();
   }
 
   private JsonNode tree() {
@@ -330,7 +343,7 @@ public final class HttpRequest {
 
   private String utf8() {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bodyBytes())).toString();
     } catch (CharacterCodingException malformed) {
       throw Problem.malformed("The body is not valid UTF-8.");
     }
@@ -359,7 +372,7 @@ public final class HttpRequest {
 
   /** 413 when the body is larger. */
   public void refuseLargerThan(int limit) {
-    if (body.length > limit) {
+    if (bodyBytes().length > limit) {
       throw Problem.of(413, null, "The body is larger than " + limit + " bytes.");
     }
   }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import shelfless.http.HttpRequest;
 import shelfless.json.Json;
@@ -34,6 +35,12 @@ public final class StripeEvents {
           "charge.dispute.funds_withdrawn",
           "charge.dispute.funds_reinstated");
 
+  /** What ids, statuses and versions are made of; it can be stored, and stand in an address. */
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,255}");
+
+  /** The end of the year 9999. */
+  private static final long LATEST = 253_402_300_799L;
+
   private StripeEvents() {}
 
   /**
@@ -43,10 +50,14 @@ public final class StripeEvents {
   public static @Nullable Optional<PaymentProvider.Event> read(JsonNode tree) {
     String id = tree.path("id").asText("");
     String type = tree.path("type").asText("");
+    JsonNode created = tree.path("created");
     JsonNode object = tree.path("data").path("object");
     if (!id.startsWith("evt_")
+        || !isWord(id)
         || type.isEmpty()
-        || !tree.path("created").canConvertToLong()
+        || !created.canConvertToLong()
+        || created.longValue() < 0
+        || created.longValue() > LATEST
         || !object.isObject()) {
       return null;
     }
@@ -54,23 +65,37 @@ public final class StripeEvents {
       return Optional.empty();
     }
     boolean isSession = type.startsWith("checkout.session.");
+    String about = object.path(isSession ? "id" : "payment_intent").asText(null);
+    if (about != null && !isWord(about)) {
+      return null;
+    }
     ObjectNode evidence =
         Json.object()
-            .put("object", object.path("object").asText())
-            .put("id", object.path("id").asText())
-            .put("status", object.path("status").asText())
+            .put("object", word(object, "object"))
+            .put("id", word(object, "id"))
+            .put("status", word(object, "status"))
             .put("amount", object.path(isSession ? "amount_total" : "amount").asLong())
-            .put("currency", object.path("currency").asText());
+            .put("currency", word(object, "currency"));
     return Optional.of(
         new PaymentProvider.Event(
             id,
             type,
-            tree.path("api_version").asText(null),
-            Instant.ofEpochSecond(tree.path("created").longValue()),
-            isSession ? object.path("id").asText(null) : null,
-            isSession ? null : object.path("payment_intent").asText(null),
+            word(tree, "api_version"),
+            Instant.ofEpochSecond(created.longValue()),
+            isSession ? about : null,
+            isSession ? null : about,
             HttpRequest.uuid(object.path("metadata").path("order_id").asText(""))
                 .orElse((UUID) null),
             evidence));
+  }
+
+  private static boolean isWord(String text) {
+    return WORD.matcher(text).matches();
+  }
+
+  /** The field's text, or nothing when it is none that Stripe would send. */
+  private static @Nullable String word(JsonNode object, String field) {
+    String text = object.path(field).asText("");
+    return isWord(text) ? text : null;
   }
 }

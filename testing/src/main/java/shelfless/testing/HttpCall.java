@@ -38,6 +38,12 @@ public final class HttpCall {
     return call;
   }
 
+  /** A body as API Gateway hands it over: a text, or bytes in base64. */
+  public HttpCall body(String body, boolean isBase64) {
+    event.put("body", body).put("isBase64Encoded", isBase64);
+    return this;
+  }
+
   public HttpCall header(String name, String value) {
     headers.put(name, value);
     return this;
