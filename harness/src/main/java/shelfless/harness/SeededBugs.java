@@ -149,8 +149,11 @@ final class SeededBugs {
               "crash",
               "several items and units are paid",
               "shared/src/main/java/shelfless/http/Idempotency.java",
-              "            if (status < 400) {",
-              "            if (status < 600) {"),
+              "    if (release(scope, hash, lock)) {",
+              """
+                  finish(scope, hash, failure.retryAfterSeconds() > 0 ? 503 : 500);
+                  if (hash.length > 0) {
+              """),
           new Bug(
               "the provider is asked for a refund under another id each time",
               "crash",

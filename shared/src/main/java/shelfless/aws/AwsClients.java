@@ -18,19 +18,31 @@ import software.amazon.awssdk.regions.Region;
  * settings alone.
  */
 final class AwsClients {
+  /** For a service whose answer a caller may wait for. */
+  static final Duration FOR_A_CALLER = Duration.ofSeconds(7);
+
+  private static final Duration TO_CONNECT = Duration.ofSeconds(2);
+  private static final Duration TO_ANSWER = Duration.ofSeconds(6);
+
   private AwsClients() {}
 
-  /** Readies a client's builder; {@code service} is the suffix of {@code AWS_ENDPOINT_URL_...}. */
+  /**
+   * Readies a client's builder.
+   *
+   * @param service the suffix of {@code AWS_ENDPOINT_URL_...}
+   * @param total what a call may take, all its tries together
+   */
   static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B configure(
-      B builder, Settings settings, String service) {
+      B builder, Settings settings, String service, Duration total) {
     endpoint(settings, service).ifPresent(builder::endpointOverride);
     return builder
+        .overrideConfiguration(configuration -> configuration.apiCallTimeout(total))
         .region(region(settings))
         .credentialsProvider(credentials(settings))
         .httpClient(
             UrlConnectionHttpClient.builder()
-                .connectionTimeout(Duration.ofSeconds(2))
-                .socketTimeout(Duration.ofSeconds(6))
+                .connectionTimeout(TO_CONNECT)
+                .socketTimeout(TO_ANSWER)
                 .build());
   }
 

@@ -64,7 +64,12 @@ public final class AwsSecrets implements Secrets {
     SecretsManagerClient ready = client;
     if (ready == null) {
       ready =
-          AwsClients.configure(SecretsManagerClient.builder(), settings, "SECRETS_MANAGER").build();
+          AwsClients.configure(
+                  SecretsManagerClient.builder(),
+                  settings,
+                  "SECRETS_MANAGER",
+                  AwsClients.FOR_A_CALLER)
+              .build();
       client = ready;
     }
     return ready;

@@ -216,7 +216,7 @@ public final class S3Files implements Files {
               // Not every store of this protocol knows the SDK's own checksums.
               .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
               .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-      ready = AwsClients.configure(builder, settings, "S3").build();
+      ready = AwsClients.configure(builder, settings, "S3", AwsClients.FOR_A_CALLER).build();
       client = ready;
     }
     return ready;

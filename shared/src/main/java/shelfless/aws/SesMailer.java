@@ -125,7 +125,7 @@ public final class SesMailer implements Mailer {
     SesV2Client ready = client;
     if (ready == null) {
       ready =
-          AwsClients.configure(SesV2Client.builder(), settings, "SESV2")
+          AwsClients.configure(SesV2Client.builder(), settings, "SESV2", Duration.ofSeconds(8))
               .overrideConfiguration(
                   override ->
                       override

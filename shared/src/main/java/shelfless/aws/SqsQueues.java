@@ -1,5 +1,6 @@
 package shelfless.aws;
 
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import shelfless.runtime.Settings;
@@ -8,6 +9,9 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** The queues of SQS. */
 public final class SqsQueues implements Queues {
+  /** Short: what is not sent now is found by a sweep, and a call may have several to send. */
+  private static final Duration TO_SEND = Duration.ofSeconds(2);
+
   private final Settings settings;
   private @Nullable SqsClient client;
 
@@ -29,7 +33,7 @@ public final class SqsQueues implements Queues {
   private SqsClient client() {
     SqsClient ready = client;
     if (ready == null) {
-      ready = AwsClients.configure(SqsClient.builder(), settings, "SQS").build();
+      ready = AwsClients.configure(SqsClient.builder(), settings, "SQS", TO_SEND).build();
       client = ready;
     }
     return ready;

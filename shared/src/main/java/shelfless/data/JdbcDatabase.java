@@ -3,11 +3,13 @@ package shelfless.data;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import shelfless.runtime.CallTime;
 import shelfless.runtime.IdGenerator;
 import shelfless.runtime.Settings;
 
@@ -20,28 +22,54 @@ import shelfless.runtime.Settings;
  */
 public final class JdbcDatabase implements Database {
   private static final Duration CHECK_AFTER_IDLE = Duration.ofSeconds(10);
+
+  /** For TCP, and with it for all that comes before the first statement. */
+  private static final Duration TO_CONNECT = Duration.ofSeconds(3);
+
+  /** Whether a connection that idled is alive. */
+  private static final Duration TO_CHECK = Duration.ofSeconds(2);
+
+  /**
+   * For one answer: longer than the role's statement_timeout, so that it is the server that gives
+   * up, unless it is out of reach.
+   */
+  private static final Duration TO_ANSWER = Duration.ofSeconds(12);
+
+  /** For a rollback, when the call has no time left. */
+  private static final Duration TO_LEAVE = Duration.ofMillis(250);
+
   private static final int ATTEMPTS = 3;
+  private static final String CANCELLED = "57014";
 
   private final String url;
   private final Properties properties = new Properties();
   private final Clock clock;
   private final IdGenerator ids;
+  private final CallTime time;
   private @Nullable Connection connection;
   private long lastUsedNanos;
 
+  /** For work that nobody waits for. */
   public JdbcDatabase(Settings settings, Clock clock, IdGenerator ids) {
+    this(settings, clock, ids, new CallTime());
+  }
+
+  /**
+   * @param time what is waited for takes no longer than the call may
+   */
+  public JdbcDatabase(Settings settings, Clock clock, IdGenerator ids, CallTime time) {
     this.url = settings.required("DATABASE_URL");
     this.clock = clock;
     this.ids = ids;
+    this.time = time;
     properties.setProperty("user", settings.required("DATABASE_USER"));
     properties.setProperty("ApplicationName", "shelfless");
     // Without it the driver sends a SET, which would pin a proxy's session.
     properties.setProperty("assumeMinServerVersion", "16");
     // Named statements live in a server session, which a proxy may change under us.
     properties.setProperty("prepareThreshold", "0");
-    properties.setProperty("connectTimeout", "3");
-    properties.setProperty("loginTimeout", "4");
-    properties.setProperty("socketTimeout", "12");
+    properties.setProperty("connectTimeout", Long.toString(TO_CONNECT.toSeconds()));
+    properties.setProperty("socketTimeout", Long.toString(TO_ANSWER.toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
   }
 
@@ -49,7 +77,7 @@ public final class JdbcDatabase implements Database {
   public <T extends @Nullable Object> T transaction(Work<T> work) {
     for (int attempt = 1; ; attempt++) {
       boolean held = connection != null;
-      Transaction transaction = new Transaction(open(), clock, ids);
+      Transaction transaction = new Transaction(open(), clock, ids, this::limit);
       try {
         T result = transaction.run(work);
         lastUsedNanos = System.nanoTime();
@@ -85,6 +113,7 @@ public final class JdbcDatabase implements Database {
       return current;
     }
     try {
+      properties.setProperty("loginTimeout", seconds(left(TO_CONNECT)));
       Connection opened = new Driver().connect(url, properties);
       if (opened == null) {
         throw new IllegalStateException(
@@ -99,9 +128,30 @@ public final class JdbcDatabase implements Database {
     }
   }
 
-  private static boolean isAlive(Connection connection) {
+  /** What is left for something that takes at most so long. */
+  private Duration left(Duration wanted) throws SQLTimeoutException {
+    Duration left = time.atMost(wanted);
+    if (left.toMillis() == 0) {
+      throw new SQLTimeoutException("The call has no time left", CANCELLED);
+    }
+    return left;
+  }
+
+  /** In the form that the driver takes. */
+  private static String seconds(Duration duration) {
+    return Double.toString(duration.toMillis() / 1000.0);
+  }
+
+  /** Waits for the next answer no longer than the call may take. */
+  private void limit(Connection used) throws SQLException {
+    // Stands when there is no time left, and a rollback is all that comes.
+    used.setNetworkTimeout(Runnable::run, (int) TO_LEAVE.toMillis());
+    used.setNetworkTimeout(Runnable::run, (int) left(TO_ANSWER).toMillis());
+  }
+
+  private boolean isAlive(Connection connection) {
     try {
-      return connection.isValid(2);
+      return connection.isValid((int) Math.ceilDiv(left(TO_CHECK).toMillis(), 1_000));
     } catch (SQLException invalidArgument) {
       return false;
     }
@@ -140,7 +190,7 @@ public final class JdbcDatabase implements Database {
         || state.startsWith("57P")
         || state.startsWith("53")
         || state.equals("25P03")
-        || state.equals("57014")
+        || state.equals(CANCELLED)
         || state.equals("55P03");
   }
 

@@ -30,12 +30,26 @@ public final class Transaction {
   private final Connection connection;
   private final Clock clock;
   private final IdGenerator ids;
+  private final Patience patience;
   private final List<AuditEntry> audit = new ArrayList<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
   private boolean committing;
 
-  Transaction(Connection connection, Clock clock, IdGenerator ids) {
+  /**
+   * What comes before each step that the server answers: the connection is set to wait for it as
+   * long as it may.
+   */
+  @FunctionalInterface
+  interface Patience {
+    /**
+     * @throws SQLException when there is no time left
+     */
+    void beforeStep(Connection connection) throws SQLException;
+  }
+
+  Transaction(Connection connection, Clock clock, IdGenerator ids, Patience patience) {
     this.connection = connection;
+    this.patience = patience;
     this.clock = clock;
     this.ids = ids;
   }
@@ -54,6 +68,7 @@ public final class Transaction {
     try {
       T result = work.run(this);
       writeAudit();
+      patience.beforeStep(connection);
       committing = true;
       connection.commit();
       done = true;
@@ -127,6 +142,7 @@ public final class Transaction {
     if (rows.isEmpty()) {
       return new int[0];
     }
+    patience.beforeStep(connection);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (@Nullable Object[] row : rows) {
         for (int i = 0; i < row.length; i++) {
@@ -182,6 +198,7 @@ public final class Transaction {
   }
 
   private PreparedStatement prepare(String sql, @Nullable Object[] parameters) throws SQLException {
+    patience.beforeStep(connection);
     PreparedStatement statement = connection.prepareStatement(sql);
     try {
       for (int i = 0; i < parameters.length; i++) {

@@ -43,6 +43,7 @@ public abstract class HttpHandler implements RequestStreamHandler {
   @Override
   public final void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
+    environment.time().begin();
     HttpRequest request = HttpRequest.of(Json.MAPPER.readTree(input), context.getAwsRequestId());
     HttpResponse response = answer(request, context);
     if (request.method().equals("HEAD")) {
@@ -70,7 +71,8 @@ public abstract class HttpHandler implements RequestStreamHandler {
       return refuse(request, problem);
     } catch (Unavailable unavailable) {
       Log.error(context, operation.id(), request.requestId(), unavailable);
-      return refuse(request, Problem.unavailable(unavailable.what()));
+      return refuse(
+          request, Problem.unavailable(unavailable.what(), unavailable.retryAfterSeconds()));
     } catch (RuntimeException failure) {
       Log.error(context, operation.id(), request.requestId(), failure);
       return refuse(

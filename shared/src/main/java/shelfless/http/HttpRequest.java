@@ -43,6 +43,7 @@ public final class HttpRequest {
   private final Map<String, String> headers;
   private final Map<String, String> pathParameters;
   private final Map<String, String> query;
+
   /** Null when it can't be decoded. */
   private final byte @Nullable [] body;
 

@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import shelfless.data.Database;
 import shelfless.data.Row;
 import shelfless.data.Transaction;
+import shelfless.runtime.Unavailable;
 import shelfless.security.Tokens;
 
 /**
@@ -124,27 +127,60 @@ public final class Idempotency {
     }
     byte[] hash = Tokens.hash(sent);
     byte[] requestHash = Tokens.hash(request.method() + ' ' + request.path() + '\n' + body);
-    Begun begun = database.transaction(transaction -> begin(transaction, scope, hash, requestHash));
+    long start = System.nanoTime();
+    AtomicReference<Instant> lock = new AtomicReference<>(Instant.EPOCH);
+    Begun begun;
+    try {
+      begun =
+          database.transaction(
+              transaction -> {
+                lock.set(transaction.now().plus(LOCKED).truncatedTo(ChronoUnit.MICROS));
+                return begin(transaction, scope, hash, requestHash, lock.get());
+              });
+    } catch (Unavailable lost) {
+      // The commit may have been made, and only its answer lost.
+      throw released(lost, scope, hash, lock.get(), start);
+    }
     if (begun.status != null && begun.resource != null) {
       return render.apply(begun.resource);
     }
     Key key = new Key(scope, hash, begun.resource);
     try {
       HttpResponse response = perform.apply(key);
-      finish(scope, hash, response.status());
+      if (response.status() < 400) {
+        finish(scope, hash, response.status());
+      } else {
+        release(scope, hash, lock.get());
+      }
       return response;
     } catch (Problem problem) {
-      finish(scope, hash, problem.status());
+      release(scope, hash, lock.get());
       throw problem;
+    } catch (Unavailable failure) {
+      throw released(failure, scope, hash, lock.get(), start);
     } catch (RuntimeException failure) {
-      finish(scope, hash, 500);
+      release(scope, hash, lock.get());
       throw failure;
     }
   }
 
+  /** The failure, with the time from which on the key can be used again. */
+  private Unavailable released(
+      Unavailable failure, String scope, byte[] hash, Instant lock, long startNanos) {
+    if (release(scope, hash, lock)) {
+      return failure;
+    }
+    Duration passed = Duration.ofNanos(System.nanoTime() - startNanos);
+    return new Unavailable(
+        failure.what(),
+        Math.max(failure.retryAfterSeconds(), LOCKED.minus(passed).toSeconds() + 1),
+        failure);
+  }
+
   private record Begun(@Nullable UUID resource, @Nullable Integer status) {}
 
-  private static Begun begin(Transaction transaction, String scope, byte[] hash, byte[] requestHash)
+  private static Begun begin(
+      Transaction transaction, String scope, byte[] hash, byte[] requestHash, Instant lock)
       throws SQLException {
     Instant now = transaction.now();
     int inserted =
@@ -156,7 +192,7 @@ public final class Idempotency {
             scope,
             hash,
             requestHash,
-            now.plus(LOCKED),
+            lock,
             now,
             now.plus(KEPT));
     if (inserted == 1) {
@@ -192,7 +228,7 @@ public final class Idempotency {
         """,
         requestHash,
         expired ? null : held.resource,
-        now.plus(LOCKED),
+        lock,
         now,
         now.plus(KEPT),
         scope,
@@ -203,27 +239,48 @@ public final class Idempotency {
   private void finish(String scope, byte[] hash, int status) {
     try {
       database.transaction(
-          transaction -> {
-            if (status < 400) {
-              return transaction.update(
+          transaction ->
+              transaction.update(
                   "update idempotency_key set status = ? where scope = ? and key_hash = ?",
                   status,
                   scope,
-                  hash);
-            }
-            // A refusal made nothing; after a failure the next call goes on from what was made.
-            transaction.update(
-                "delete from idempotency_key where scope = ? and key_hash = ? and resource_id is null",
-                scope,
-                hash);
-            return transaction.update(
-                "update idempotency_key set locked_until = ? where scope = ? and key_hash = ?",
-                transaction.now(),
-                scope,
-                hash);
-          });
+                  hash));
     } catch (RuntimeException unreachable) {
       // The lock ends by itself, and the answer that was found stands.
+    }
+  }
+
+  /**
+   * Lets others have the key, as far as this call still holds it: a refusal made nothing; after a
+   * failure the next call goes on from what was made.
+   *
+   * @return false when the database can't be reached, so that the lock has to end by itself
+   */
+  private boolean release(String scope, byte[] hash, Instant lock) {
+    try {
+      return database.transaction(
+          transaction -> {
+            transaction.update(
+                """
+                delete from idempotency_key
+                where scope = ? and key_hash = ? and locked_until = ? and status is null and resource_id is null
+                """,
+                scope,
+                hash,
+                lock);
+            transaction.update(
+                """
+                update idempotency_key set locked_until = ?
+                where scope = ? and key_hash = ? and locked_until = ? and status is null
+                """,
+                transaction.now(),
+                scope,
+                hash,
+                lock);
+            return true;
+          });
+    } catch (RuntimeException unreachable) {
+      return false;
     }
   }
 

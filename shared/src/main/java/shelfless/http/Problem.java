@@ -110,14 +110,18 @@ public final class Problem extends RuntimeException {
         .header("Retry-After", Long.toString(Math.max(1, retryAfterSeconds)));
   }
 
-  /** 503: something that the shop depends on is out of reach for the moment. */
-  public static Problem unavailable(String what) {
+  /**
+   * 503: something that the shop depends on is out of reach for the moment.
+   *
+   * @param retryAfterSeconds when to come again
+   */
+  public static Problem unavailable(String what, long retryAfterSeconds) {
     return new Problem(
             503,
             "unavailable",
             what + " is out of reach for the moment: please try again.",
             List.of())
-        .header("Retry-After", "2");
+        .header("Retry-After", Long.toString(retryAfterSeconds));
   }
 
   /** Adds a header to the answer. */

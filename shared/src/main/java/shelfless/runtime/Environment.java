@@ -22,6 +22,7 @@ public final class Environment implements AutoCloseable {
   private final Settings settings;
   private final Clock clock;
   private final IdGenerator ids;
+  private final CallTime time = new CallTime();
   private final Ports ports;
 
   /** With the real services, at the addresses that the variables name. */
@@ -29,7 +30,7 @@ public final class Environment implements AutoCloseable {
     this.settings = new Settings(variables);
     this.clock = clock;
     this.ids = ids;
-    this.ports = new RealPorts(settings, clock, ids);
+    this.ports = new RealPorts(settings, clock, ids, time);
   }
 
   /** With ports of the caller's, which are closed with the environment. */
@@ -56,6 +57,11 @@ public final class Environment implements AutoCloseable {
 
   public IdGenerator ids() {
     return ids;
+  }
+
+  /** How long the running call may still take. */
+  public CallTime time() {
+    return time;
   }
 
   /** The environment's one connection; it is opened at its first use. */

@@ -20,23 +20,25 @@ final class RealPorts implements Ports {
   private final Settings settings;
   private final Clock clock;
   private final IdGenerator ids;
+  private final CallTime time;
   private @Nullable Database database;
   private @Nullable Secrets secrets;
   private @Nullable Queues queues;
   private @Nullable Files files;
   private @Nullable Mailer mailer;
 
-  RealPorts(Settings settings, Clock clock, IdGenerator ids) {
+  RealPorts(Settings settings, Clock clock, IdGenerator ids, CallTime time) {
     this.settings = settings;
     this.clock = clock;
     this.ids = ids;
+    this.time = time;
   }
 
   @Override
   public Database database() {
     Database ready = database;
     if (ready == null) {
-      ready = new JdbcDatabase(settings, clock, ids);
+      ready = new JdbcDatabase(settings, clock, ids, time);
       database = ready;
     }
     return ready;
@@ -85,7 +87,7 @@ final class RealPorts implements Ports {
   /** Made for each use, so that a rotated key is taken up with the secret. */
   @Override
   public PaymentProvider provider() {
-    return new StripeProvider(settings, secrets());
+    return new StripeProvider(settings, secrets(), time);
   }
 
   @Override

@@ -8,17 +8,20 @@ import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
 import com.stripe.model.Refund;
 import com.stripe.net.ApiResource;
+import com.stripe.net.RawRequestOptions;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.RefundCreateParams;
 import com.stripe.param.checkout.SessionCreateParams;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeoutException;
 import shelfless.aws.Secrets;
 import shelfless.domain.DisputeStatus;
 import shelfless.domain.Money;
@@ -27,23 +30,27 @@ import shelfless.domain.RefundStatus;
 import shelfless.http.HttpRequest;
 import shelfless.json.Json;
 import shelfless.orders.PaymentProvider;
+import shelfless.runtime.CallTime;
 import shelfless.runtime.Settings;
 import shelfless.runtime.Unavailable;
 
 /** Stripe as the payment provider: Checkout Sessions, refunds and disputes, by stripe-java. */
 public final class StripeProvider implements PaymentProvider {
-  private static final int CONNECT_MILLISECONDS = 2_000;
-  private static final int READ_MILLISECONDS = 6_000;
+  private static final Duration TO_CONNECT = Duration.ofSeconds(2);
+  private static final Duration TO_ANSWER = Duration.ofSeconds(6);
 
   private final StripeClient client;
+  private final CallTime time;
 
-  public StripeProvider(Settings settings, Secrets secrets) {
+  /**
+   * @param time what is waited for takes no longer than the call may
+   */
+  public StripeProvider(Settings settings, Secrets secrets, CallTime time) {
+    this.time = time;
     this.client =
         StripeClient.builder()
             .setApiKey(StripeKeys.of(secrets).apiKey())
             .setApiBase(settings.required("STRIPE_API_BASE"))
-            .setConnectTimeout(CONNECT_MILLISECONDS)
-            .setReadTimeout(READ_MILLISECONDS)
             // Its retries would outlast the caller; the same command comes again with the same key.
             .setMaxNetworkRetries(0)
             .build();
@@ -76,8 +83,20 @@ public final class StripeProvider implements PaymentProvider {
     }
   }
 
-  private static RequestOptions keyed(String key) {
-    return RequestOptions.builder().setIdempotencyKey(key).build();
+  private RequestOptions keyed(String key) {
+    return options().setIdempotencyKey(key).build();
+  }
+
+  /** With the time-outs, which are shorter when the call has not much time left. */
+  private RawRequestOptions.RawRequestOptionsBuilder options() {
+    Duration answer = time.elsewhereAtMost(TO_ANSWER);
+    if (answer.toMillis() == 0) {
+      throw new Unavailable(
+          "The payment provider", new TimeoutException("The call has no time left"));
+    }
+    return new RawRequestOptions.RawRequestOptionsBuilder()
+        .setConnectTimeout((int) time.elsewhereAtMost(TO_CONNECT).plusMillis(1).toMillis())
+        .setReadTimeout((int) answer.toMillis());
   }
 
   @Override
@@ -141,7 +160,8 @@ public final class StripeProvider implements PaymentProvider {
    */
   private JsonNode get(String path) {
     String body =
-        call(() -> client.rawRequest(ApiResource.RequestMethod.GET, path, null, null)).body();
+        call(() -> client.rawRequest(ApiResource.RequestMethod.GET, path, null, options().build()))
+            .body();
     try {
       return Json.STORED.readTree(body);
     } catch (JsonProcessingException unreadable) {
@@ -252,7 +272,7 @@ public final class StripeProvider implements PaymentProvider {
   @Override
   public boolean expireSession(String sessionId) {
     try {
-      call(() -> client.v1().checkout().sessions().expire(sessionId));
+      call(() -> client.v1().checkout().sessions().expire(sessionId, options().build()));
       return true;
     } catch (Refused noLongerOpen) {
       return false;
