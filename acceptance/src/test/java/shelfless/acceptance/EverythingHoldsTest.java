@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import shelfless.testing.DatabaseProxy;
+import shelfless.testing.SessionState;
 
 /** Runs last: after all that the other tests did to the shop, what must always hold holds. */
 @Order(Integer.MAX_VALUE)
@@ -66,6 +69,19 @@ final class EverythingHoldsTest {
       }
     }
     assertEquals(List.of(), failed);
+  }
+
+  /** A proxy of RDS gives each transaction another of its connections. */
+  @Test
+  void noStatementNeededTheServersSession() {
+    Set<DatabaseProxy.Statement> statements = shop.databaseProxy().statements();
+    if (SharedShop.wasUsedByAll()) {
+      assertTrue(statements.size() > 100, "they were noted: " + statements.size());
+    }
+    assertEquals(
+        List.of(),
+        statements.stream().flatMap(each -> SessionState.neededBy(each).stream()).toList());
+    System.out.println(statements.size() + " different statements, none of which needs a session");
   }
 
   @Test

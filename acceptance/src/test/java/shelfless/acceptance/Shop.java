@@ -30,6 +30,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.opentest4j.AssertionFailedError;
+import shelfless.testing.DatabaseProxy;
 
 /** A shop that runs, as those around it see it: the buyer, the seller, the provider, the mail. */
 final class Shop implements AutoCloseable {
@@ -83,6 +84,11 @@ final class Shop implements AutoCloseable {
 
   Path data() {
     return process.data();
+  }
+
+  /** What the functions' way to the database leads through. */
+  DatabaseProxy databaseProxy() {
+    return process.databaseProxy();
   }
 
   static Contract contract() {

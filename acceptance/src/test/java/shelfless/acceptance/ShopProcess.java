@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import shelfless.testing.DatabaseProxy;
 
 /** The shop on one machine, run as a process of its own on a data folder. */
 final class ShopProcess implements AutoCloseable {
@@ -23,10 +24,12 @@ final class ShopProcess implements AutoCloseable {
   private final Process process;
   private final Path data;
   private final JsonNode addresses;
+  private final DatabaseWay way;
 
-  private ShopProcess(Process process, Path data, JsonNode addresses) {
+  private ShopProcess(Process process, Path data, JsonNode addresses, DatabaseWay way) {
     this.process = process;
     this.data = data;
+    this.way = way;
     this.addresses = addresses;
   }
 
@@ -59,6 +62,7 @@ final class ShopProcess implements AutoCloseable {
   static ShopProcess start(Path data, boolean demo, int port) {
     Path console = data.resolveSibling(data.getFileName() + ".console");
     Path addresses = data.resolve("local.json");
+    DatabaseWay way = DatabaseWay.to(data);
     try {
       // A shop that was killed leaves its own behind.
       FileTime old = written(addresses);
@@ -83,7 +87,9 @@ final class ShopProcess implements AutoCloseable {
                   "SHELFLESS_DATA",
                   data.toString(),
                   "SHELFLESS_DEMO",
-                  String.valueOf(demo)));
+                  String.valueOf(demo),
+                  "SHELFLESS_DATABASE_VIA",
+                  "127.0.0.1:" + way.port()));
       builder.directory(project().toFile());
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()));
@@ -93,11 +99,12 @@ final class ShopProcess implements AutoCloseable {
         boolean ended = process.waitFor(50, TimeUnit.MILLISECONDS);
         if (ended || System.nanoTime() > deadline) {
           process.destroyForcibly();
+          way.close();
           throw new IllegalStateException(
               "The shop does not start: " + Files.readString(console).strip());
         }
       }
-      return new ShopProcess(process, data, Json.parse(Files.readString(addresses)));
+      return new ShopProcess(process, data, Json.parse(Files.readString(addresses)), way);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     } catch (InterruptedException stop) {
@@ -129,17 +136,25 @@ final class ShopProcess implements AutoCloseable {
     return data;
   }
 
+  /** What the functions' way to the database leads through. */
+  DatabaseProxy databaseProxy() {
+    return way.proxy();
+  }
+
   /** Ends it at once, as {@code kill -9} does; its database lives on. */
   void kill() {
     process.destroyForcibly();
     await(STOP);
+    way.close();
   }
 
   /** Asks it to stop, as Ctrl-C does, and waits. */
   @Override
   public void close() {
     process.destroy();
-    if (!await(STOP)) {
+    boolean stopped = await(STOP);
+    way.close();
+    if (!stopped) {
       process.destroyForcibly();
       throw new IllegalStateException("The shop does not stop.");
     }

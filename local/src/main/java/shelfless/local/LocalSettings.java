@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param demo whether the first start makes a catalogue to look at
  * @param project the folder of the project, with template.yaml and docs
  * @param awsEndpoint where S3, SQS, Secrets Manager and SES are, when not here
+ * @param databaseVia the host and port at which the functions find the database, when something
+ *     stands before it: {@code 127.0.0.1:6432}; migrations go to it directly
  * @param environment the environment of the process; AWS's own settings are taken from it when the
  *     services are elsewhere
  */
@@ -25,13 +27,14 @@ public record LocalSettings(
     boolean demo,
     Path project,
     Optional<URI> awsEndpoint,
+    Optional<String> databaseVia,
     Map<String, String> environment) {
   private static final int DEFAULT_PORT = 8080;
   private static final int HIGHEST_PORT = 65_535;
 
   /**
    * From the environment of the process: {@code SHELFLESS_PORT}, {@code SHELFLESS_DATA}, {@code
-   * SHELFLESS_DEMO}, {@code AWS_ENDPOINT_URL}.
+   * SHELFLESS_DEMO}, {@code SHELFLESS_DATABASE_VIA}, {@code AWS_ENDPOINT_URL}.
    *
    * @param project the folder of the project; relative paths are meant from there
    * @throws StartException when a setting has no meaning
@@ -44,6 +47,7 @@ public record LocalSettings(
         demo(environment.get("SHELFLESS_DEMO")),
         project,
         endpoint(environment.get("AWS_ENDPOINT_URL")),
+        databaseVia(environment.get("SHELFLESS_DATABASE_VIA")),
         Map.copyOf(environment));
   }
 
@@ -82,6 +86,19 @@ public record LocalSettings(
       return false;
     }
     throw new StartException("SHELFLESS_DEMO must be true or false, not '" + text + "'.");
+  }
+
+  private static Optional<String> databaseVia(@Nullable String text) throws StartException {
+    if (text == null || text.isBlank()) {
+      return Optional.empty();
+    }
+    if (!text.strip().matches("[^:/]+:[0-9]{1,5}")) {
+      throw new StartException(
+          "SHELFLESS_DATABASE_VIA must be a host and a port like 127.0.0.1:6432, not '"
+              + text
+              + "'.");
+    }
+    return Optional.of(text.strip());
   }
 
   private static Optional<URI> endpoint(@Nullable String text) throws StartException {

@@ -101,7 +101,9 @@ public final class LocalShop implements AutoCloseable {
                 "BaseUrl",
                 base.toString(),
                 "DatabaseUrl",
-                "jdbc:postgresql://127.0.0.1:" + databasePort + "/shelfless",
+                "jdbc:postgresql://"
+                    + settings.databaseVia().orElse("127.0.0.1:" + databasePort)
+                    + "/shelfless",
                 "DatabaseUser",
                 "app",
                 "MigrationUser",
@@ -144,7 +146,10 @@ public final class LocalShop implements AutoCloseable {
     Map<String, Template.Function> functions = template.functions(references);
 
     FunctionLog log = closing.add(FunctionLog.open(logs.resolve("functions.log")));
-    FunctionRunner runner = closing.add(new FunctionRunner(functions, aws.variables(), clock, log));
+    Map<String, String> variables = new HashMap<>(aws.variables());
+    // As in AWS, where functions go through a proxy, and Flyway's lock needs a session.
+    variables.put("MIGRATION_DATABASE_URL", database.jdbcUrl());
+    FunctionRunner runner = closing.add(new FunctionRunner(functions, variables, clock, log));
     local.addAll(runner.routes());
     migrate(runner);
 

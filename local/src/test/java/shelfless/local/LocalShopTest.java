@@ -51,7 +51,13 @@ class LocalShopTest {
 
   private static LocalSettings settings(int port, Path data) {
     return new LocalSettings(
-        port, data, false, Path.of("src/test/project"), Optional.empty(), Map.of());
+        port,
+        data,
+        false,
+        Path.of("src/test/project"),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of());
   }
 
   @BeforeAll

@@ -85,6 +85,11 @@ public final class TestDatabase implements AutoCloseable {
     return "jdbc:postgresql://localhost:" + server.getPort() + "/" + name;
   }
 
+  /** The server's port. */
+  public int port() {
+    return server.getPort();
+  }
+
   /** The settings of a function that works on this database. */
   public Map<String, String> settings() {
     return Map.of("DATABASE_URL", url(), "DATABASE_USER", "app");

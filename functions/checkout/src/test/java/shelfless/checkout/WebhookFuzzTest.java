@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -44,7 +44,6 @@ import shelfless.runtime.IdGenerator;
 import shelfless.runtime.Ports;
 import shelfless.runtime.Settings;
 import shelfless.testing.HttpCall;
-import shelfless.testing.TestContext;
 import shelfless.testing.TestDatabase;
 
 /**
@@ -121,7 +120,9 @@ final class WebhookFuzzTest {
     }
   }
 
-  /** Secrets as Secrets Manager gives them, and of Stripe that it knows nothing of what is asked. */
+  /**
+   * Secrets as Secrets Manager gives them, and of Stripe that it knows nothing of what is asked.
+   */
   @BeforeAll
   static void start() throws IOException {
     database = TestDatabase.migrated();
@@ -213,11 +214,16 @@ final class WebhookFuzzTest {
               : wrongly(random, body);
       int before = ports.transactions;
       int status = answer(header, body);
-      String what = "case %d of seed %d: %s, %s".formatted(i, seed, shown(header), shown(body));
-      assertTrue(status < 500, () -> status + " for " + what);
+      int number = i;
+      Supplier<String> what =
+          () ->
+              status
+                  + " for case %d of seed %d: %s, %s"
+                      .formatted(number, seed, shown(header), shown(body));
+      assertTrue(status < 500, what);
       if (!signed) {
-        assertEquals(before, ports.transactions, "asked the database for " + what);
-        assertTrue(status == 400 || status == 413, () -> status + " for " + what);
+        assertEquals(before, ports.transactions, what);
+        assertTrue(status == 400 || status == 413, what);
       }
       statuses.merge(status, 1, Integer::sum);
     }
@@ -356,11 +362,9 @@ final class WebhookFuzzTest {
   /** Characters that mean something in such a header, and some that should not be there. */
   private static String letters(Random random, int length) {
     String some = "tv10=,, abcdef\u0000\n\u00e9\ud83d\ude00\ud800\"\\9";
-    return random
-        .ints(length, 0, some.length())
-        .mapToObj(some::charAt)
-        .map(String::valueOf)
-        .collect(Collectors.joining());
+    StringBuilder letters = new StringBuilder();
+    random.ints(length, 0, some.length()).forEach(at -> letters.append(some.charAt(at)));
+    return letters.toString();
   }
 
   // ---- bodies
@@ -376,8 +380,7 @@ final class WebhookFuzzTest {
       }
       case 3 -> nested(random);
       case 4 ->
-          Body.text(
-              event(random).toString().replaceFirst("\"type\"", "\"id\":\"evt_2\",\"type\""));
+          Body.text(event(random).toString().replaceFirst("\"type\"", "\"id\":\"evt_2\",\"type\""));
       case 5 -> {
         String number =
             Stream.of("1e999999999", "-1", "9".repeat(300), "9223372036854775807", "0.5", "1e3")
@@ -408,7 +411,7 @@ final class WebhookFuzzTest {
 
   private static Body nested(Random random) {
     int depth =
-        Stream.of(10, 33, 1_000, LARGEST / 2).skip(random.nextInt(4)).findFirst().orElseThrow();
+        random.nextInt(20) == 0 ? LARGEST / 2 : List.of(10, 33, 1_000).get(random.nextInt(3));
     return switch (random.nextInt(3)) {
       case 0 -> Body.text("[".repeat(depth));
       case 1 -> Body.text("[".repeat(depth) + "]".repeat(depth));
@@ -456,8 +459,7 @@ final class WebhookFuzzTest {
     ObjectNode object = (ObjectNode) event.path("data").path("object");
     ObjectNode metadata = (ObjectNode) object.path("metadata");
     for (int i = 0; i <= random.nextInt(3); i++) {
-      ObjectNode parent =
-          List.of(event, object, metadata).get(random.nextInt(3));
+      ObjectNode parent = List.of(event, object, metadata).get(random.nextInt(3));
       List<String> names = parent.properties().stream().map(Map.Entry::getKey).toList();
       String name = names.isEmpty() ? "x" : names.get(random.nextInt(names.size()));
       switch (random.nextInt(11)) {
@@ -466,11 +468,18 @@ final class WebhookFuzzTest {
         case 2 -> parent.put(name, random.nextLong());
         case 3 -> parent.put(name, parent.path(name).asText() + '\u0000');
         case 4 -> parent.put(name, parent.path(name).asText() + letters(random, 20));
-        case 5 -> parent.put(name, parent.path(name).asText() + "x".repeat(random.nextInt(60_000)));
+        case 5 ->
+            parent.put(
+                name,
+                parent.path(name).asText()
+                    + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 60_000 : 300)));
         case 6 -> parent.putArray(name).add(1).addObject().put("a", "b");
         case 7 -> parent.putObject(name).put("id", "evt_1");
         case 8 -> parent.put(name, random.nextBoolean());
-        case 9 -> parent.put(name, List.of("../../x", "%00", "?a=b#c", "' or 1=1 --", " ").get(random.nextInt(5)));
+        case 9 ->
+            parent.put(
+                name,
+                List.of("../../x", "%00", "?a=b#c", "' or 1=1 --", " ").get(random.nextInt(5)));
         default -> parent.put(name, Long.MAX_VALUE - random.nextInt(3));
       }
     }
