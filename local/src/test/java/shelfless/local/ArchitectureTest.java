@@ -125,7 +125,8 @@ class ArchitectureTest {
   static final ArchRule handlersReachTheWorldThroughPortsOnly =
       noClasses()
           .that()
-          .resideOutsideOfPackages("shelfless.runtime..", "shelfless.deployment..", LOCAL)
+          .resideOutsideOfPackages(
+              "shelfless.runtime..", "shelfless.data..", "shelfless.deployment..", LOCAL)
           .should()
           .callConstructorWhere(
               JavaCall.Predicates.target(
