@@ -105,11 +105,26 @@ final class World implements AutoCloseable {
     return new JdbcDatabase(settings, clock, ids);
   }
 
+  /** Where the database listens. */
+  int databasePort() {
+    return testDatabase.port();
+  }
+
+  /** A process whose connection goes another way: to that port on loopback. */
+  Process processVia(int port) {
+    Map<String, String> variables = new HashMap<>(testDatabase.settings());
+    variables.computeIfPresent(
+        "DATABASE_URL",
+        (name, url) -> url.replace(":" + testDatabase.port() + "/", ":" + port + "/"));
+    return new Process(new JdbcDatabase(new Settings(variables), clock, ids), Faults.none());
+  }
+
   private void stock() {
     product("book", 1900, false, 5);
     product("app", 4900, true, 5);
     product("song", 500, false, 1);
     product("gift", 0, false, 5);
+    product("film", 900, false, 100_000);
     promotion("HALF", 50, null);
     promotion("FREE", 100, null);
     database.transaction(

@@ -1,0 +1,146 @@
+package shelfless.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import shelfless.json.Json;
+import shelfless.testing.DatabaseProxy;
+import shelfless.testing.HttpCall;
+
+/**
+ * Downloads that buyers are entitled to, while one transaction in twenty loses its connection to
+ * the database at some statement, before or after the server has done it. A buyer who gets no link
+ * tries again once; whoever then has none is counted.
+ */
+final class EntitledDownloads {
+  private static final double SHARE_THAT_FAILS = 0.05;
+  private static final int UNITS = 100;
+
+  private final Report report;
+  private final Random random;
+
+  EntitledDownloads(Report report, Random random) {
+    this.report = report;
+    this.random = random;
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param cuts how many connections were cut
+   * @param again how many links came at the second try only
+   * @param without how many buyers have none
+   */
+  record Outcome(int wanted, int cuts, int again, int without) {}
+
+  /** So many downloads, one after the other. */
+  Outcome run(int wanted) {
+    try (World world = new World()) {
+      List<JsonNode> entitlements = sell(world);
+      try (DatabaseProxy proxy = DatabaseProxy.start(world::databasePort);
+          Cutting cutting = new Cutting(proxy, random);
+          World.Process process = world.processVia(proxy.port())) {
+        int again = 0;
+        int without = 0;
+        for (int i = 0; i < wanted; i++) {
+          if (i % UNITS == 0) {
+            // So that each is a download of its own, and within the limit of a minute.
+            world.clock.advance(Duration.ofMinutes(20));
+          }
+          JsonNode entitlement = entitlements.get(i % UNITS);
+          if (!isGranted(process, entitlement)) {
+            boolean late = isGranted(process, entitlement);
+            again += late ? 1 : 0;
+            without += late ? 0 : 1;
+          }
+        }
+        cutting.close();
+        String broken = world.broken();
+        if (!broken.isEmpty()) {
+          throw new History.Broken(broken);
+        }
+        report.history("downloads under faults");
+        return new Outcome(wanted, cutting.cuts.get(), again, without);
+      }
+    }
+  }
+
+  private static List<JsonNode> sell(World world) {
+    History history = new History(world, Faults.none());
+    UUID order = history.order(null, "film:" + UNITS);
+    world.provider.pay(order);
+    history.settle();
+    List<JsonNode> entitlements = new ArrayList<>();
+    history.look(order).path("entitlements").forEach(entitlements::add);
+    return entitlements;
+  }
+
+  private static boolean isGranted(World.Process process, JsonNode entitlement) {
+    String token = entitlement.path("download_token").asText();
+    String asset = entitlement.path("files").path(0).path("asset_id").asText();
+    HttpCall.Answer answer =
+        process.call(
+            "CreateDownload",
+            HttpCall.post(
+                    "/v1/entitlements/" + token + "/downloads",
+                    Json.object().put("asset_id", asset).toString())
+                .pathParameter("download_token", token));
+    return answer != null && answer.status() == 201;
+  }
+
+  /** Cuts connections, again and again, until it is closed. */
+  private static final class Cutting implements AutoCloseable {
+    final AtomicInteger cuts = new AtomicInteger();
+    private final AtomicBoolean going = new AtomicBoolean(true);
+    private final DatabaseProxy proxy;
+    private final Random random;
+    private final Thread thread;
+    private int untilCut;
+
+    Cutting(DatabaseProxy proxy, Random random) {
+      this.proxy = proxy;
+      this.random = random;
+      this.thread = Thread.ofPlatform().daemon().start(this::keepArmed);
+    }
+
+    private void keepArmed() {
+      DatabaseProxy.Cut armed = arm();
+      while (going.get()) {
+        if (armed.wasMade()) {
+          cuts.incrementAndGet();
+          armed = arm();
+        }
+        Thread.onSpinWait();
+      }
+      proxy.restore();
+    }
+
+    private DatabaseProxy.Cut arm() {
+      untilCut = -1;
+      return random.nextBoolean() ? proxy.cutBefore(this::isHit) : proxy.cutAfter(this::isHit);
+    }
+
+    /** At the beginning of a transaction it is decided whether, and at which statement. */
+    private boolean isHit(String statement) {
+      if (statement.startsWith("BEGIN")) {
+        untilCut = random.nextDouble() < SHARE_THAT_FAILS ? random.nextInt(4) : -1;
+      }
+      return untilCut-- == 0;
+    }
+
+    @Override
+    public void close() {
+      going.set(false);
+      try {
+        thread.join();
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
