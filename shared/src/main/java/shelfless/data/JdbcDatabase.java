@@ -16,9 +16,10 @@ import shelfless.runtime.Settings;
 /**
  * The one PostgreSQL connection of an execution environment.
  *
- * <p>It is opened at the first use, checked after it idled, and replaced at most once, only before
- * a transaction's first statement. Nothing here needs session state, so a proxy may hand each
- * transaction to another server connection. Not for several threads.
+ * <p>It is opened at the first use, checked after it idled, and replaced once when it ends within a
+ * transaction whose commit was not sent: the work is then done anew on another. Nothing here needs
+ * session state, so a proxy may hand each transaction to another server connection. Not for several
+ * threads.
  */
 public final class JdbcDatabase implements Database {
   private static final Duration CHECK_AFTER_IDLE = Duration.ofSeconds(10);
