@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import shelfless.json.Json;
 import shelfless.testing.DatabaseProxy;
 import shelfless.testing.HttpCall;
@@ -53,8 +54,10 @@ final class EntitledDownloads {
             world.clock.advance(Duration.ofMinutes(20));
           }
           JsonNode entitlement = entitlements.get(i % UNITS);
-          if (!isGranted(process, entitlement)) {
-            boolean late = isGranted(process, entitlement);
+          // Pages send no key, programs do.
+          String key = i % 2 == 0 ? null : "the key of download " + i;
+          if (!isGranted(process, entitlement, key)) {
+            boolean late = isGranted(process, entitlement, key);
             again += late ? 1 : 0;
             without += late ? 0 : 1;
           }
@@ -80,16 +83,17 @@ final class EntitledDownloads {
     return entitlements;
   }
 
-  private static boolean isGranted(World.Process process, JsonNode entitlement) {
+  private static boolean isGranted(
+      World.Process process, JsonNode entitlement, @Nullable String key) {
     String token = entitlement.path("download_token").asText();
     String asset = entitlement.path("files").path(0).path("asset_id").asText();
+    HttpCall call =
+        HttpCall.post(
+                "/v1/entitlements/" + token + "/downloads",
+                Json.object().put("asset_id", asset).toString())
+            .pathParameter("download_token", token);
     HttpCall.Answer answer =
-        process.call(
-            "CreateDownload",
-            HttpCall.post(
-                    "/v1/entitlements/" + token + "/downloads",
-                    Json.object().put("asset_id", asset).toString())
-                .pathParameter("download_token", token));
+        process.call("CreateDownload", key == null ? call : call.header("idempotency-key", key));
     return answer != null && answer.status() == 201;
   }
 

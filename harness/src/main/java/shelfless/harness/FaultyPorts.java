@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import shelfless.aws.Files;
@@ -27,7 +26,7 @@ final class FaultyPorts implements Ports {
   private final Database database;
   private final World.Outside outside;
   private final Faults faults;
-  private final AtomicReference<String> handler = new AtomicReference<>("");
+  private String handler = "";
   private boolean dead;
 
   FaultyPorts(Database database, World.Outside outside, Faults faults) {
@@ -38,14 +37,14 @@ final class FaultyPorts implements Ports {
 
   /** Names the handler whose calls follow. */
   void enter(String name) {
-    handler.set(name);
+    handler = name;
   }
 
   private @Nullable Kind next(String port) {
     if (dead) {
       throw new Crash("dead");
     }
-    Call call = new Call(handler.get(), port);
+    Call call = new Call(handler, port);
     Kind kind = faults.next(call);
     if (kind == Kind.CRASH_BEFORE) {
       throw die(call);
@@ -59,7 +58,7 @@ final class FaultyPorts implements Ports {
   }
 
   private Crash die(String port) {
-    return die(new Call(handler.get(), port));
+    return die(new Call(handler, port));
   }
 
   /** A call with an effect outside; {@code unavailable} makes what the port does when it fails. */
@@ -80,30 +79,44 @@ final class FaultyPorts implements Ports {
     return new Database() {
       @Override
       public <T extends @Nullable Object> T transaction(Work<T> work) {
+        return run(next("database"), work, false);
+      }
+
+      /** A lost answer is asked for again. */
+      @Override
+      public <T extends @Nullable Object> T repeatable(Work<T> work) {
         Kind kind = next("database");
+        if (kind == Kind.LOSE_ANSWER) {
+          database.repeatable(work);
+          return database.repeatable(work);
+        }
+        return run(kind, work, true);
+      }
+
+      private <T extends @Nullable Object> T run(
+          @Nullable Kind kind, Work<T> work, boolean isRepeatable) {
         if (kind == Kind.FAIL) {
           throw new DatabaseUnavailable(new SQLException("no connection", "08001"));
         }
-        T result =
-            database.transaction(
-                transaction -> {
-                  // The first of what is left for after the commit, so that nothing comes before
-                  // it.
-                  transaction.afterCommit(
-                      () -> {
-                        if (kind == Kind.CRASH_AFTER_COMMIT) {
-                          throw die("commit");
-                        }
-                        if (kind == Kind.LOSE_ANSWER) {
-                          throw new DatabaseUnavailable(new SQLException("lost", "08006"));
-                        }
-                      });
-                  T done = work.run(transaction);
-                  if (kind == Kind.CRASH_BEFORE_COMMIT) {
-                    throw die("before commit");
-                  }
-                  return done;
-                });
+        Work<T> faulty =
+            transaction -> {
+              // The first of what is left for after the commit, so that nothing comes before it.
+              transaction.afterCommit(
+                  () -> {
+                    if (kind == Kind.CRASH_AFTER_COMMIT) {
+                      throw die("commit");
+                    }
+                    if (kind == Kind.LOSE_ANSWER) {
+                      throw new DatabaseUnavailable(new SQLException("lost", "08006"));
+                    }
+                  });
+              T done = work.run(transaction);
+              if (kind == Kind.CRASH_BEFORE_COMMIT) {
+                throw die("before commit");
+              }
+              return done;
+            };
+        T result = isRepeatable ? database.repeatable(faulty) : database.transaction(faulty);
         if (kind == Kind.CRASH_AFTER) {
           throw die("database");
         }

@@ -135,6 +135,7 @@ final class Races {
           new Race("one key for many orders", THREADS, Races::sameKey),
           new Race("notices, visits and messages of one payment", THREADS, Races::onePayment),
           new Race("downloads against a revocation or refund", THREADS, Races::revocation),
+          new Race("downloads against a new link", THREADS, Races::newLink),
           new Race("cancelling against paying", THREADS, Races::cancelAgainstPayment),
           new Race("links issued anew", THREADS, Races::reissues),
           new Race("one mail by many senders", THREADS, Races::oneMail));
@@ -491,6 +492,47 @@ final class Races {
     expect(410, "a download after it", history.download(order, 0));
   }
 
+  /** What was looked up under the old link is granted before the new one, or not at all. */
+  private static void newLink(Ground ground, int round) {
+    History history = ground.history();
+    UUID order = paid(history, "song");
+    JsonNode entitlement = history.look(order).path("entitlements").path(0);
+    List<Came> came =
+        ground.crew.atOnce(
+            times(
+                THREADS,
+                i ->
+                    process ->
+                        i == THREADS / 2
+                            ? call(process, "ReissueEntitlement", reissue(entitlement, round, 0))
+                            : call(process, "CreateDownload", download(entitlement, 0))));
+    expect(1, "links issued anew", count(came, 200));
+    nothingButThose(came, each -> each.is(200) || each.is(201) || each.is(410, "revoked"));
+    ground.expect(
+        0,
+        "grants by a link that was replaced",
+        """
+        select count(*) from download d join entitlement e on e.id = d.entitlement_id
+        join retired_token t on t.entitlement_id = e.id
+        where e.order_id = ? and d.granted_at >= t.retired_at
+        """,
+        order);
+    ground.expect(
+        count(came, 201),
+        "grants on record",
+        "select count(*) from download d join entitlement e on e.id = d.entitlement_id where e.order_id = ?",
+        order);
+    history.settle();
+  }
+
+  private static HttpCall reissue(JsonNode entitlement, int round, int number) {
+    String id = entitlement.path("id").asText();
+    return HttpCall.post("/v1/admin/entitlements/" + id + "/reissue", "{}")
+        .pathParameter("entitlement_id", id)
+        .header("idempotency-key", "reissue " + round + '-' + number)
+        .bearer(World.ADMIN_KEY);
+  }
+
   private static HttpCall revoke(JsonNode entitlement) {
     String id = entitlement.path("id").asText();
     return HttpCall.post(
@@ -570,14 +612,8 @@ final class Races {
                 THREADS,
                 i ->
                     process ->
-                        call(
-                            process,
-                            "ReissueEntitlement",
-                            HttpCall.post("/v1/admin/entitlements/" + id + "/reissue", "{}")
-                                .pathParameter("entitlement_id", id)
-                                // Two of each key: the one that comes second issues nothing.
-                                .header("idempotency-key", "reissue " + round + '-' + i / 2)
-                                .bearer(World.ADMIN_KEY))));
+                        // Two of each key: the one that comes second issues nothing.
+                        call(process, "ReissueEntitlement", reissue(entitlement, round, i / 2))));
     nothingButThose(came, each -> each.is(200) || each.is(409, "idempotency_key_in_use"));
     ground.expect(
         THREADS / 2,

@@ -281,6 +281,13 @@ final class SeededBugs {
               "\"select id from entitlement where id = ? for update\"",
               "\"select id from entitlement where id = ?\""),
           new Bug(
+              "what a link opens is not looked at again when it is granted",
+              "race",
+              "downloads against a new link",
+              DATA + "Downloads.java",
+              "entitlement.tokenGeneration() != shown.tokenGeneration()",
+              "entitlement.tokenGeneration() < 0"),
+          new Bug(
               "an order is changed without its row locked",
               "race",
               "refunds that together pass what was paid",

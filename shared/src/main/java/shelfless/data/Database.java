@@ -19,11 +19,18 @@ public interface Database extends AutoCloseable {
 
   /**
    * Runs the work in a READ COMMITTED transaction, adds the audit rows that it asked for last,
-   * commits, and then runs what it left for after the commit. A deadlock or serialization failure
-   * (SQLSTATE 40P01, 40001) runs it again, three times in all, and a connection that had ended
-   * while nobody used it once more on another, so the work must have no effect but on the database.
+   * commits, and then runs what it left for after the commit. It is run again, three times in all,
+   * after a deadlock or serialization failure (SQLSTATE 40P01, 40001), and on another connection
+   * when the server ended the one before, unless the commit was sent; so the work must have no
+   * effect but on the database.
    */
   <T extends @Nullable Object> T transaction(Work<T> work);
+
+  /**
+   * The same for work that comes to the same when it is done twice: reading, or what finds that it
+   * was done. It is run again also when the answer to its commit was lost.
+   */
+  <T extends @Nullable Object> T repeatable(Work<T> work);
 
   /** Gives up the connection; the next use opens another. */
   @Override

@@ -36,21 +36,30 @@ public final class Downloads {
     /** The entitlement does not open now. */
     record Refused(DownloadDecision.Refused why) implements Outcome {}
 
+    /** The link that was shown was replaced by another meanwhile. */
+    record LinkReplaced() implements Outcome {}
+
     /** The entitlement has no such file, or none was named and it has not exactly one. */
     record NoSuchFile(int files) implements Outcome {}
   }
 
   /**
    * Decides, counts and records in one transaction. The entitlement's row is locked before it is
-   * read, so the last download is granted once, and none after a revocation that was committed.
+   * read, so the last download is granted once, and none after a revocation or a new link that was
+   * committed.
    *
+   * @param id of the download; when it is on record already, that one is the outcome
+   * @param shown what the link opened when it was looked up
    * @param asset the file; may be left out where there is exactly one
    * @param client a keyed hash of the caller's address
    */
   public static Outcome grant(
-      Transaction transaction, UUID entitlementId, Optional<UUID> asset, byte[] client)
+      Transaction transaction, UUID id, Entitlement shown, Optional<UUID> asset, byte[] client)
       throws SQLException {
-    Entitlement entitlement = Entitlements.lock(transaction, entitlementId).orElseThrow();
+    Entitlement entitlement = Entitlements.lock(transaction, shown.id()).orElseThrow();
+    if (entitlement.tokenGeneration() != shown.tokenGeneration()) {
+      return new Outcome.LinkReplaced();
+    }
     Instant now = transaction.now();
     List<File> files = entitlement.files();
     Optional<File> file =
@@ -58,7 +67,7 @@ public final class Downloads {
             ? Optional.of(files.getFirst())
             : files.stream().filter(one -> asset.equals(Optional.of(one.id()))).findFirst();
     Instant windowEndsAt =
-        file.isEmpty() ? null : windowEndsAt(transaction, entitlementId, file.get().id());
+        file.isEmpty() ? null : windowEndsAt(transaction, entitlement.id(), file.get().id());
     return switch (DownloadDecision.of(
         entitlement.access(),
         entitlement.expiresAt(),
@@ -69,6 +78,7 @@ public final class Downloads {
           new Outcome.Granted(
               record(
                   transaction,
+                  id,
                   entitlement,
                   file.get(),
                   // Only what was charged before can be free.
@@ -84,6 +94,7 @@ public final class Downloads {
 
   private static Download record(
       Transaction transaction,
+      UUID id,
       Entitlement entitlement,
       File file,
       @Nullable Instant openWindow,
@@ -91,6 +102,25 @@ public final class Downloads {
       byte[] client)
       throws SQLException {
     boolean charged = openWindow == null;
+    Instant urlExpiresAt =
+        now.truncatedTo(ChronoUnit.SECONDS).plus(DownloadTerms.urlLife(file.fileSize()));
+    int added =
+        transaction.update(
+            """
+            insert into download (id, entitlement_id, asset_id, charged, granted_at, url_expires_at, window_ends_at, client)
+            values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing
+            """,
+            id,
+            entitlement.id(),
+            file.id(),
+            charged,
+            now,
+            urlExpiresAt,
+            openWindow == null ? now.plus(DownloadTerms.retryWindow(file.fileSize())) : openWindow,
+            client);
+    if (added == 0) {
+      return find(transaction, id).orElseThrow();
+    }
     Integer left = entitlement.downloadsLeft();
     if (charged && left != null) {
       transaction.update(
@@ -98,22 +128,6 @@ public final class Downloads {
           entitlement.id());
       left = left - 1;
     }
-    UUID id = transaction.newId();
-    Instant urlExpiresAt =
-        now.truncatedTo(ChronoUnit.SECONDS).plus(DownloadTerms.urlLife(file.fileSize()));
-    transaction.update(
-        """
-        insert into download (id, entitlement_id, asset_id, charged, granted_at, url_expires_at, window_ends_at, client)
-        values (?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        id,
-        entitlement.id(),
-        file.id(),
-        charged,
-        now,
-        urlExpiresAt,
-        openWindow == null ? now.plus(DownloadTerms.retryWindow(file.fileSize())) : openWindow,
-        client);
     return new Download(id, file, charged, urlExpiresAt, left);
   }
 

@@ -16,10 +16,9 @@ import shelfless.runtime.Settings;
 /**
  * The one PostgreSQL connection of an execution environment.
  *
- * <p>It is opened at the first use, checked after it idled, and replaced once when it ends within a
- * transaction whose commit was not sent: the work is then done anew on another. Nothing here needs
- * session state, so a proxy may hand each transaction to another server connection. Not for several
- * threads.
+ * <p>It is opened at the first use, checked after it idled, and replaced when it ends within a
+ * transaction: the work is then done anew on another. Nothing here needs session state, so a proxy
+ * may hand each transaction to another server connection. Not for several threads.
  */
 public final class JdbcDatabase implements Database {
   private static final Duration CHECK_AFTER_IDLE = Duration.ofSeconds(10);
@@ -76,8 +75,16 @@ public final class JdbcDatabase implements Database {
 
   @Override
   public <T extends @Nullable Object> T transaction(Work<T> work) {
+    return run(work, false);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T repeatable(Work<T> work) {
+    return run(work, true);
+  }
+
+  private <T extends @Nullable Object> T run(Work<T> work, boolean isRepeatable) {
     for (int attempt = 1; ; attempt++) {
-      boolean held = connection != null;
       Transaction transaction = new Transaction(open(), clock, ids, this::limit);
       try {
         T result = transaction.run(work);
@@ -87,7 +94,8 @@ public final class JdbcDatabase implements Database {
       } catch (SQLException failure) {
         if (isConnectionGone(failure)) {
           close();
-          if (held && attempt == 1 && hasEnded(failure) && !transaction.isCommitting()) {
+          boolean mayRepeat = isRepeatable || !transaction.isCommitting();
+          if (mayRepeat && hasEnded(failure) && attempt < ATTEMPTS) {
             continue;
           }
           throw new DatabaseUnavailable(failure);

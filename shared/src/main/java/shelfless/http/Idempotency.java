@@ -4,16 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import shelfless.data.Database;
 import shelfless.data.Row;
 import shelfless.data.Transaction;
+import shelfless.runtime.Environment;
+import shelfless.runtime.IdGenerator;
 import shelfless.runtime.Unavailable;
 import shelfless.security.Tokens;
 
@@ -32,15 +32,15 @@ public final class Idempotency {
   private static final Duration LOCKED = Duration.ofSeconds(10);
 
   private final Database database;
+  private final IdGenerator ids;
   private final int shortest;
 
-  /** For callers who show nothing: their keys must be long enough not to be guessed. */
-  public Idempotency(Database database) {
-    this(database, new Caller.Anonymous());
-  }
-
-  public Idempotency(Database database, Caller caller) {
-    this.database = database;
+  /**
+   * @param caller who shows nothing needs a key that is long enough not to be guessed
+   */
+  public Idempotency(Environment environment, Caller caller) {
+    this.database = environment.database();
+    this.ids = environment.ids();
     this.shortest = caller instanceof Caller.Anonymous ? 16 : 1;
   }
 
@@ -71,14 +71,17 @@ public final class Idempotency {
 
     /**
      * Remembers the resource, in the transaction that makes it; 409 when another call was faster.
+     * Once more for the same resource changes nothing.
      */
     public void keep(Transaction transaction, UUID made) throws SQLException {
       if (scope != null
           && transaction.update(
-                  "update idempotency_key set resource_id = ? where scope = ? and key_hash = ? and resource_id is null",
+                  "update idempotency_key set resource_id = ? where scope = ? and key_hash = ? and coalesce(resource_id, ?) = ?",
                   made,
                   scope,
-                  hash)
+                  hash,
+                  made,
+                  made)
               != 1) {
         throw stillRunning();
       }
@@ -89,6 +92,7 @@ public final class Idempotency {
       byte[] requestHash,
       @Nullable UUID resource,
       @Nullable Integer status,
+      @Nullable UUID holder,
       Instant lockedUntil,
       Instant expiresAt) {
     static Held of(Row row) throws SQLException {
@@ -96,6 +100,7 @@ public final class Idempotency {
           row.bytes("request_hash"),
           row.uuidOrNull("resource_id"),
           row.integerOrNull("status"),
+          row.uuidOrNull("held_by"),
           row.instant("locked_until"),
           row.instant("expires_at"));
     }
@@ -128,18 +133,14 @@ public final class Idempotency {
     byte[] hash = Tokens.hash(sent);
     byte[] requestHash = Tokens.hash(request.method() + ' ' + request.path() + '\n' + body);
     long start = System.nanoTime();
-    AtomicReference<Instant> lock = new AtomicReference<>(Instant.EPOCH);
+    UUID holder = ids.next();
     Begun begun;
     try {
       begun =
-          database.transaction(
-              transaction -> {
-                lock.set(transaction.now().plus(LOCKED).truncatedTo(ChronoUnit.MICROS));
-                return begin(transaction, scope, hash, requestHash, lock.get());
-              });
+          database.repeatable(transaction -> begin(transaction, scope, hash, requestHash, holder));
     } catch (Unavailable lost) {
       // The commit may have been made, and only its answer lost.
-      throw released(lost, scope, hash, lock.get(), start);
+      throw released(lost, scope, hash, holder, start);
     }
     if (begun.status != null && begun.resource != null) {
       return render.apply(begun.resource);
@@ -150,24 +151,24 @@ public final class Idempotency {
       if (response.status() < 400) {
         finish(scope, hash, response.status());
       } else {
-        release(scope, hash, lock.get());
+        release(scope, hash, holder);
       }
       return response;
     } catch (Problem problem) {
-      release(scope, hash, lock.get());
+      release(scope, hash, holder);
       throw problem;
     } catch (Unavailable failure) {
-      throw released(failure, scope, hash, lock.get(), start);
+      throw released(failure, scope, hash, holder, start);
     } catch (RuntimeException failure) {
-      release(scope, hash, lock.get());
+      release(scope, hash, holder);
       throw failure;
     }
   }
 
   /** The failure, with the time from which on the key can be used again. */
   private Unavailable released(
-      Unavailable failure, String scope, byte[] hash, Instant lock, long startNanos) {
-    if (release(scope, hash, lock)) {
+      Unavailable failure, String scope, byte[] hash, UUID holder, long startNanos) {
+    if (release(scope, hash, holder)) {
       return failure;
     }
     Duration passed = Duration.ofNanos(System.nanoTime() - startNanos);
@@ -180,18 +181,20 @@ public final class Idempotency {
   private record Begun(@Nullable UUID resource, @Nullable Integer status) {}
 
   private static Begun begin(
-      Transaction transaction, String scope, byte[] hash, byte[] requestHash, Instant lock)
+      Transaction transaction, String scope, byte[] hash, byte[] requestHash, UUID holder)
       throws SQLException {
     Instant now = transaction.now();
+    Instant lock = now.plus(LOCKED);
     int inserted =
         transaction.update(
             """
-            insert into idempotency_key (scope, key_hash, request_hash, locked_until, created_at, expires_at)
-            values (?, ?, ?, ?, ?, ?) on conflict do nothing
+            insert into idempotency_key (scope, key_hash, request_hash, held_by, locked_until, created_at, expires_at)
+            values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing
             """,
             scope,
             hash,
             requestHash,
+            holder,
             lock,
             now,
             now.plus(KEPT));
@@ -217,17 +220,18 @@ public final class Idempotency {
     if (!expired && held.status != null) {
       return new Begun(held.resource, held.status);
     }
-    if (!expired && held.lockedUntil.isAfter(now)) {
+    if (!expired && held.lockedUntil.isAfter(now) && !holder.equals(held.holder)) {
       throw stillRunning();
     }
     transaction.update(
         """
-        update idempotency_key set request_hash = ?, resource_id = ?, status = null, locked_until = ?,
-          created_at = ?, expires_at = ?
+        update idempotency_key set request_hash = ?, resource_id = ?, status = null, held_by = ?,
+          locked_until = ?, created_at = ?, expires_at = ?
         where scope = ? and key_hash = ?
         """,
         requestHash,
         expired ? null : held.resource,
+        holder,
         lock,
         now,
         now.plus(KEPT),
@@ -238,7 +242,7 @@ public final class Idempotency {
 
   private void finish(String scope, byte[] hash, int status) {
     try {
-      database.transaction(
+      database.repeatable(
           transaction ->
               transaction.update(
                   "update idempotency_key set status = ? where scope = ? and key_hash = ?",
@@ -256,27 +260,27 @@ public final class Idempotency {
    *
    * @return false when the database can't be reached, so that the lock has to end by itself
    */
-  private boolean release(String scope, byte[] hash, Instant lock) {
+  private boolean release(String scope, byte[] hash, UUID holder) {
     try {
-      return database.transaction(
+      return database.repeatable(
           transaction -> {
             transaction.update(
                 """
                 delete from idempotency_key
-                where scope = ? and key_hash = ? and locked_until = ? and status is null and resource_id is null
+                where scope = ? and key_hash = ? and held_by = ? and status is null and resource_id is null
                 """,
                 scope,
                 hash,
-                lock);
+                holder);
             transaction.update(
                 """
                 update idempotency_key set locked_until = ?
-                where scope = ? and key_hash = ? and locked_until = ? and status is null
+                where scope = ? and key_hash = ? and held_by = ? and status is null
                 """,
                 transaction.now(),
                 scope,
                 hash,
-                lock);
+                holder);
             return true;
           });
     } catch (RuntimeException unreachable) {

@@ -80,4 +80,19 @@ final class LostDatabaseTest {
     assertThrows(DatabaseUnavailable.class, this::count);
     assertEquals(1, tally());
   }
+
+  @Test
+  void anAnswerThatIsLost_isAskedForAgain_whereThatComesToTheSame() {
+    DatabaseProxy.Cut cut = proxy.cutAfter("COMMIT"::equals);
+    int runs =
+        database.repeatable(
+            transaction -> {
+              transaction.update("insert into tally values (1)");
+              return transaction
+                  .first("select count(*)::int as n from tally", row -> row.integer("n"))
+                  .orElseThrow();
+            });
+    assertTrue(cut.wasMade());
+    assertEquals(2, runs);
+  }
 }

@@ -46,7 +46,7 @@ public final class BeginAssetUpload extends HttpHandler {
     Body body = request.json();
     Assets.Promise promise = promise(body);
     UUID productId = request.pathId("product_id", "product");
-    return new Idempotency(environment.database(), caller)
+    return new Idempotency(environment, caller)
         .once(
             request,
             "BeginAssetUpload " + caller.actor(),

@@ -68,7 +68,7 @@ public final class CreateOrder extends HttpHandler {
     if (wanted.cart.promotionCode() != null) {
       wanted.cart.countTry(environment, request);
     }
-    return new Idempotency(environment.database())
+    return new Idempotency(environment, caller)
         .once(
             request,
             "create_order",

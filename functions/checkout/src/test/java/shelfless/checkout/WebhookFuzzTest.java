@@ -83,6 +83,12 @@ final class WebhookFuzzTest {
         }
 
         @Override
+        public <T extends @Nullable Object> T repeatable(Work<T> work) {
+          transactions++;
+          return real.database().repeatable(work);
+        }
+
+        @Override
         public void close() {
           real.database().close();
         }

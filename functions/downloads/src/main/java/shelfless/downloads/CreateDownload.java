@@ -40,7 +40,7 @@ public final class CreateDownload extends HttpHandler {
     Optional<UUID> asset = body.parsed("asset_id", 100, HttpRequest::uuid, "must be a UUID.");
     body.check();
     Entitlement entitlement = links.find(request);
-    return new Idempotency(environment.database())
+    return new Idempotency(environment, caller)
         .once(
             request,
             "create_download:" + entitlement.id(),
@@ -61,7 +61,7 @@ public final class CreateDownload extends HttpHandler {
     return answer(
         environment
             .database()
-            .transaction(transaction -> Downloads.find(transaction, made))
+            .repeatable(transaction -> Downloads.find(transaction, made))
             .orElseThrow(() -> Problem.notFound("file")));
   }
 

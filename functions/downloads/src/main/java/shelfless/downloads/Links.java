@@ -58,14 +58,12 @@ final class Links {
             ? new ByToken.Unknown()
             : environment
                 .database()
-                .transaction(
+                .repeatable(
                     transaction ->
                         Entitlements.findByToken(transaction, Tokens.hash(token.get().toString())));
     return switch (found) {
       case ByToken.Current current -> current.entitlement();
-      case ByToken.Replaced replaced ->
-          throw Problem.gone(
-              "revoked", "This link was replaced by a newer one. Please use the one mailed last.");
+      case ByToken.Replaced replaced -> throw replaced();
       case ByToken.Unknown unknown -> {
         limit("wrong_tokens", request.clientAddress(), 60);
         throw Problem.notFound("download link");
@@ -99,13 +97,14 @@ final class Links {
       HttpRequest request, Entitlement entitlement, Optional<UUID> asset, WithGrant withGrant) {
     limit("downloads", entitlement.id().toString(), 120);
     byte[] client = environment.tokens().keyed("client", request.clientAddress());
+    UUID id = environment.ids().next();
     Downloads.Outcome outcome =
         environment
             .database()
-            .transaction(
+            .repeatable(
                 transaction -> {
                   Downloads.Outcome decided =
-                      Downloads.grant(transaction, entitlement.id(), asset, client);
+                      Downloads.grant(transaction, id, entitlement, asset, client);
                   if (decided instanceof Downloads.Outcome.Granted granted) {
                     withGrant.run(transaction, granted.download().id());
                   }
@@ -114,6 +113,7 @@ final class Links {
     return switch (outcome) {
       case Downloads.Outcome.Granted granted -> granted.download();
       case Downloads.Outcome.Refused refused -> throw refusal(refused.why());
+      case Downloads.Outcome.LinkReplaced replaced -> throw replaced();
       case Downloads.Outcome.NoSuchFile none when asset.isEmpty() && none.files() > 1 ->
           throw Problem.invalid("/asset_id", "is required where there are several files.");
       case Downloads.Outcome.NoSuchFile none -> throw Problem.notFound("file");
@@ -145,6 +145,11 @@ final class Links {
     } catch (DatabaseUnavailable | DatabaseFailure uncounted) {
       // What comes next needs the database as well, and says so when it is really away.
     }
+  }
+
+  private static Problem replaced() {
+    return Problem.gone(
+        "revoked", "This link was replaced by a newer one. Please use the one mailed last.");
   }
 
   /** Why a file can't be had: 410 when that is for good, 409 when it may pass. */

@@ -41,7 +41,7 @@ public final class ReissueEntitlement extends HttpHandler {
     Integer downloads = body.number("downloads", 1, 1_000_000).map(Long::intValue).orElse(null);
     Optional<Duration> access = body.number("access_days", 1, 36_500).map(Duration::ofDays);
     body.check();
-    return new Idempotency(environment.database(), caller)
+    return new Idempotency(environment, caller)
         .once(
             request,
             "reissue_entitlement:" + caller.actor(),

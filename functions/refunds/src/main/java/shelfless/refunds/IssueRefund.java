@@ -43,7 +43,7 @@ public final class IssueRefund extends HttpHandler {
     Wanted wanted = read(body);
     PaymentProvider provider = environment.provider();
     Refunding refunding = new Refunding(environment, provider);
-    return new Idempotency(environment.database(), caller)
+    return new Idempotency(environment, caller)
         .once(
             request,
             "issue_refund:" + caller.actor(),
