@@ -1,7 +1,6 @@
 package shelfless.harness;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,12 +14,6 @@ import shelfless.harness.Faults.Kind;
  * before it, where one handler makes both: such a point is visited once.
  */
 final class CrashPoints {
-  /** So many histories share a database before what must hold is checked for all of them. */
-  private static final int A_BATCH = 120;
-
-  /** So many histories share a database in all: the checks take longer the more is in it. */
-  private static final int A_WORLD = 480;
-
   private final Report report;
 
   CrashPoints(Report report) {
@@ -52,7 +45,7 @@ final class CrashPoints {
       for (Map<Integer, Kind> plan : plans) {
         run(scenario, worlds, plan, expected);
       }
-      worlds.check(scenario.name());
+      worlds.check();
     }
   }
 
@@ -70,7 +63,7 @@ final class CrashPoints {
         }
         run(scenario, worlds, plan, expected);
       }
-      worlds.check(scenario.name());
+      worlds.check();
     }
   }
 
@@ -96,7 +89,6 @@ final class CrashPoints {
     Faults faults = Faults.at(plan);
     String name = scenario.name() + ", " + plan;
     History history = new History(worlds.next(), faults);
-    worlds.note(history, name);
     try {
       scenario.story().accept(history);
       history.settle();
@@ -107,6 +99,7 @@ final class CrashPoints {
       }
       history.compareMails();
       history.compareWithOthers();
+      worlds.note(history, name);
     } catch (RuntimeException broken) {
       List<String> where =
           plan.keySet().stream()
@@ -116,56 +109,5 @@ final class CrashPoints {
       throw new History.Broken(name + " " + where + ": " + broken.getMessage(), broken);
     }
     report.history(scenario.name());
-  }
-
-  /** Databases that histories share, so that what must hold is asked once for many. */
-  private static final class Worlds implements AutoCloseable {
-    private World world = new World();
-    private final Map<String, String> names = new HashMap<>();
-    private final List<Map.Entry<History, String>> noted = new ArrayList<>();
-    private int used;
-
-    World next() {
-      if (used > 0 && used % A_BATCH == 0) {
-        check("a batch");
-      }
-      if (used == A_WORLD) {
-        world.close();
-        world = new World();
-        used = 0;
-        noted.clear();
-      }
-      used++;
-      return world;
-    }
-
-    void note(History history, String name) {
-      noted.add(Map.entry(history, name));
-    }
-
-    /** Names the histories whose orders a finding names. */
-    void check(String what) {
-      String broken = world.broken();
-      if (broken.isEmpty()) {
-        return;
-      }
-      names.clear();
-      for (Map.Entry<History, String> each : noted) {
-        each.getKey().orders().forEach(order -> names.put(order.toString(), each.getValue()));
-      }
-      StringBuilder message = new StringBuilder(what).append(": ").append(broken);
-      names.forEach(
-          (order, name) -> {
-            if (broken.contains(order)) {
-              message.append("  ").append(order).append(" is of ").append(name).append('\n');
-            }
-          });
-      throw new History.Broken(message.toString());
-    }
-
-    @Override
-    public void close() {
-      world.close();
-    }
   }
 }

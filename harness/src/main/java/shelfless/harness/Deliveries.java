@@ -14,9 +14,6 @@ import java.util.function.BiConsumer;
  * Once all was told, or the schedules made up for what was not, every order stands the same.
  */
 final class Deliveries {
-  private static final int A_BATCH = 150;
-  private static final int A_WORLD = 600;
-
   private final Report report;
   private final Random random;
   private final double share;
@@ -82,10 +79,9 @@ final class Deliveries {
 
   /** All deliveries of one story. */
   void run(Story story) {
-    Batch batch = new Batch();
-    try {
-      List<String> expected = asTheyCome(story, batch.next());
-      int notices = count(story, batch.next());
+    try (Worlds worlds = new Worlds()) {
+      List<String> expected = asTheyCome(story, worlds.next());
+      int notices = count(story, worlds.next());
       List<List<Integer>> sequences = sequences(notices);
       int run = 0;
       for (List<Integer> sequence : sequences) {
@@ -93,20 +89,18 @@ final class Deliveries {
           continue;
         }
         run++;
-        afterwards(story, batch.next(), sequence, notices, expected);
+        afterwards(story, worlds, sequence, notices, expected);
       }
       int mixed = (int) Math.ceil(sequences.size() * share / 2);
       for (int i = 0; i < mixed; i++) {
-        inBetween(story, batch.next(), random.nextLong(), expected);
+        inBetween(story, worlds, random.nextLong(), expected);
       }
-      batch.check();
+      worlds.check();
       report.say(
           "%d notices, %d of %d deliveries, %d more while it happened: %s"
               .formatted(notices, run, sequences.size(), mixed, story.name));
     } catch (RuntimeException broken) {
       throw new History.Broken(story.name + ": " + broken.getMessage(), broken);
-    } finally {
-      batch.close();
     }
   }
 
@@ -166,7 +160,8 @@ final class Deliveries {
   }
 
   private void afterwards(
-      Story story, World world, List<Integer> sequence, int count, List<String> expected) {
+      Story story, Worlds worlds, List<Integer> sequence, int count, List<String> expected) {
+    World world = worlds.next();
     History history = new History(world, Faults.none());
     UUID order = history.order(null, story.item);
     story.stages.forEach(stage -> stage.accept(world.provider, order));
@@ -183,12 +178,13 @@ final class Deliveries {
     if (!allTold) {
       history.settle();
     }
-    compare(story.name + " " + sequence, history.states(), expected);
+    compare(worlds, story.name + " " + sequence, history, expected);
   }
 
   /** Notices come late, twice or never, while later things happen. */
-  private void inBetween(Story story, World world, long seed, List<String> expected) {
+  private void inBetween(Story story, Worlds worlds, long seed, List<String> expected) {
     Random choices = new Random(seed);
+    World world = worlds.next();
     History history = new History(world, Faults.none());
     UUID order = history.order(null, story.item);
     List<ObjectNode> waiting = new ArrayList<>();
@@ -212,47 +208,16 @@ final class Deliveries {
       }
     }
     history.settle();
-    compare(story.name + " with seed " + seed, history.states(), expected);
+    compare(worlds, story.name + " with seed " + seed, history, expected);
   }
 
-  private void compare(String what, List<String> states, List<String> expected) {
+  private void compare(Worlds worlds, String what, History history, List<String> expected) {
+    List<String> states = history.states();
     if (!states.equals(expected)) {
       throw new History.Broken(
           what + " ends otherwise:\n  then     " + states + "\n  in order " + expected);
     }
+    worlds.note(history, what);
     report.history("deliveries");
-  }
-
-  /** Databases that histories share, so that what must hold is asked once for many. */
-  private static final class Batch implements AutoCloseable {
-    private World world = new World();
-    private int used;
-
-    World next() {
-      if (used > 0 && used % A_BATCH == 0) {
-        check();
-      }
-      if (used == A_WORLD) {
-        world.close();
-        world = new World();
-        used = 0;
-      }
-      used++;
-      return world;
-    }
-
-    void check() {
-      // What was told without the schedules may still wait for a mail.
-      new History(world, Faults.none()).settle();
-      String broken = world.broken();
-      if (!broken.isEmpty()) {
-        throw new History.Broken(broken);
-      }
-    }
-
-    @Override
-    public void close() {
-      world.close();
-    }
   }
 }

@@ -149,7 +149,7 @@ final class SeededBugs {
               "crash",
               "several items and units are paid",
               "shared/src/main/java/shelfless/http/Idempotency.java",
-              "    if (release(scope, hash, lock)) {",
+              "    if (release(scope, hash, holder)) {",
               """
                   finish(scope, hash, failure.retryAfterSeconds() > 0 ? 503 : 500);
                   if (hash.length > 0) {
