@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import shelfless.json.Json;
 import shelfless.testing.DatabaseProxy;
@@ -44,8 +42,8 @@ final class EntitledDownloads {
     try (World world = new World()) {
       List<JsonNode> entitlements = sell(world);
       try (DatabaseProxy proxy = DatabaseProxy.start(world::databasePort);
-          Cutting cutting = new Cutting(proxy, random);
           World.Process process = world.processVia(proxy.port())) {
+        proxy.cutSome(SHARE_THAT_FAILS, random);
         int again = 0;
         int without = 0;
         for (int i = 0; i < wanted; i++) {
@@ -62,13 +60,13 @@ final class EntitledDownloads {
             without += late ? 0 : 1;
           }
         }
-        cutting.close();
+        proxy.restore();
         String broken = world.broken();
         if (!broken.isEmpty()) {
           throw new History.Broken(broken);
         }
         report.history("downloads under faults");
-        return new Outcome(wanted, cutting.cuts.get(), again, without);
+        return new Outcome(wanted, proxy.cutsByChance(), again, without);
       }
     }
   }
@@ -95,56 +93,5 @@ final class EntitledDownloads {
     HttpCall.Answer answer =
         process.call("CreateDownload", key == null ? call : call.header("idempotency-key", key));
     return answer != null && answer.status() == 201;
-  }
-
-  /** Cuts connections, again and again, until it is closed. */
-  private static final class Cutting implements AutoCloseable {
-    final AtomicInteger cuts = new AtomicInteger();
-    private final AtomicBoolean going = new AtomicBoolean(true);
-    private final DatabaseProxy proxy;
-    private final Random random;
-    private final Thread thread;
-    private int untilCut;
-
-    Cutting(DatabaseProxy proxy, Random random) {
-      this.proxy = proxy;
-      this.random = random;
-      this.thread = Thread.ofPlatform().daemon().start(this::keepArmed);
-    }
-
-    private void keepArmed() {
-      DatabaseProxy.Cut armed = arm();
-      while (going.get()) {
-        if (armed.wasMade()) {
-          cuts.incrementAndGet();
-          armed = arm();
-        }
-        Thread.onSpinWait();
-      }
-      proxy.restore();
-    }
-
-    private DatabaseProxy.Cut arm() {
-      untilCut = -1;
-      return random.nextBoolean() ? proxy.cutBefore(this::isHit) : proxy.cutAfter(this::isHit);
-    }
-
-    /** At the beginning of a transaction it is decided whether, and at which statement. */
-    private boolean isHit(String statement) {
-      if (statement.startsWith("BEGIN")) {
-        untilCut = random.nextDouble() < SHARE_THAT_FAILS ? random.nextInt(4) : -1;
-      }
-      return untilCut-- == 0;
-    }
-
-    @Override
-    public void close() {
-      going.set(false);
-      try {
-        thread.join();
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

@@ -50,7 +50,7 @@ public final class Fulfillment {
    * locked first, and each unit can have one entitlement (rule 3).
    */
   public Outcome fulfill(UUID orderId) {
-    return database.transaction(
+    return database.repeatable(
         transaction -> {
           Optional<Orders.Order> order = Orders.lock(transaction, orderId);
           if (order.isEmpty()) {

@@ -63,7 +63,7 @@ public final class Reconciliation {
    */
   public Outcome reconcile(UUID orderId) {
     String session =
-        database.transaction(
+        database.repeatable(
             transaction ->
                 Orders.session(transaction, orderId)
                     .map(Orders.CheckoutSession::providerSessionId)
@@ -78,7 +78,7 @@ public final class Reconciliation {
    * that is still owed is made up for.
    */
   public Outcome handle(PaymentProvider.Event event) {
-    if (database.transaction(
+    if (database.repeatable(
         transaction -> ProviderEvents.isSettled(transaction, provider.name(), event.id()))) {
       // It was recorded; a crash may have come between that and the delivery.
       UUID settled = event.orderId() != null ? event.orderId() : findOrder(event);
@@ -96,13 +96,13 @@ public final class Reconciliation {
       return new Outcome.NotOurs();
     }
     boolean known =
-        database.transaction(transaction -> Orders.find(transaction, orderId).isPresent());
+        database.repeatable(transaction -> Orders.find(transaction, orderId).isPresent());
     if (!known) {
       return park(event, null, "it names order " + orderId + ", which is not here");
     }
     if (sessionId == null) {
       sessionId =
-          database.transaction(
+          database.repeatable(
               transaction ->
                   Orders.session(transaction, orderId)
                       .map(Orders.CheckoutSession::providerSessionId)
@@ -119,7 +119,7 @@ public final class Reconciliation {
   }
 
   private @Nullable UUID findOrder(PaymentProvider.Event event) {
-    Optional<UUID> known = database.transaction(transaction -> recorded(transaction, event));
+    Optional<UUID> known = database.repeatable(transaction -> recorded(transaction, event));
     if (known.isPresent()) {
       return known.get();
     }
@@ -147,7 +147,7 @@ public final class Reconciliation {
   public void parkFailed(PaymentProvider.Event event) {
     UUID named = event.orderId();
     Optional<UUID> orderId =
-        database.transaction(
+        database.repeatable(
             transaction ->
                 named == null
                     ? recorded(transaction, event)
@@ -185,7 +185,7 @@ public final class Reconciliation {
 
   private Outcome settle(UUID orderId, State state, PaymentProvider.@Nullable Event event) {
     Outcome outcome =
-        database.transaction(transaction -> record(transaction, orderId, state, event));
+        database.repeatable(transaction -> record(transaction, orderId, state, event));
     if (outcome instanceof Outcome.Settled) {
       deliverIfOwed(orderId);
     }
@@ -194,7 +194,7 @@ public final class Reconciliation {
 
   private void deliverIfOwed(UUID orderId) {
     boolean owed =
-        database.transaction(
+        database.repeatable(
             transaction ->
                 Orders.find(transaction, orderId)
                     .filter(order -> order.paidAt() != null && order.fulfilledAt() == null)

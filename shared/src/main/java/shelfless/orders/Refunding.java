@@ -111,7 +111,7 @@ public final class Refunding {
    * @throws PaymentProvider.Refused when the provider refused
    */
   public void carryOut(UUID refundId) {
-    Command command = database.transaction(transaction -> command(transaction, refundId));
+    Command command = database.repeatable(transaction -> command(transaction, refundId));
     if (command.status != RefundStatus.REQUESTED) {
       return;
     }

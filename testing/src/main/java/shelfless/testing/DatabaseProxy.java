@@ -12,8 +12,10 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
@@ -40,6 +42,11 @@ public final class DatabaseProxy implements AutoCloseable {
   private boolean paused;
   private volatile boolean refusing;
   private volatile long delayMillis;
+  private volatile @Nullable Chance chance;
+  private final AtomicInteger cutsByChance = new AtomicInteger();
+
+  /** How likely a transaction loses its connection. */
+  private record Chance(double share, Random random) {}
 
   /**
    * A statement that passed.
@@ -128,6 +135,19 @@ public final class DatabaseProxy implements AutoCloseable {
     return arm(new Cut(statement, true));
   }
 
+  /**
+   * From now on such a share of the transactions lose their connection, at one of the first four
+   * statements (where there are so many), before or after the server has done it.
+   */
+  public void cutSome(double share, Random random) {
+    chance = new Chance(share, random);
+  }
+
+  /** How many connections were cut by chance. */
+  public int cutsByChance() {
+    return cutsByChance.get();
+  }
+
   private Cut arm(Cut next) {
     cut.set(next);
     return next;
@@ -136,6 +156,7 @@ public final class DatabaseProxy implements AutoCloseable {
   /** All is well again. */
   public void restore() {
     cut.set(null);
+    chance = null;
     refusing = false;
     delayMillis = 0;
     synchronized (gate) {
@@ -187,6 +208,7 @@ public final class DatabaseProxy implements AutoCloseable {
     private final Socket client;
     private volatile @Nullable Socket server;
     private volatile @Nullable Cut swallowing;
+    private int untilCut = -1;
 
     Link(Socket client) {
       this.client = client;
@@ -240,8 +262,8 @@ public final class DatabaseProxy implements AutoCloseable {
       String name = type == 'P' ? text(fields) : "";
       String text = text(fields);
       statements.add(new Statement(name, text));
-      Cut next = cut.get();
-      if (next != null && next.at.test(text) && cut.compareAndSet(next, null)) {
+      Cut next = nextCut(text);
+      if (next != null) {
         if (!next.afterwards) {
           next.made = true;
           throw new IOException("cut");
@@ -249,6 +271,25 @@ public final class DatabaseProxy implements AutoCloseable {
         swallowing = next;
       }
       return true;
+    }
+
+    private @Nullable Cut nextCut(String statement) {
+      Cut ordered = cut.get();
+      if (ordered != null && ordered.at.test(statement) && cut.compareAndSet(ordered, null)) {
+        return ordered;
+      }
+      Chance now = chance;
+      if (now == null) {
+        return null;
+      }
+      if (statement.startsWith("BEGIN")) {
+        untilCut = now.random.nextDouble() < now.share ? now.random.nextInt(4) : -1;
+      }
+      if (untilCut-- != 0) {
+        return null;
+      }
+      cutsByChance.incrementAndGet();
+      return new Cut(text -> true, now.random.nextBoolean());
     }
 
     private static String text(ByteBuffer fields) {

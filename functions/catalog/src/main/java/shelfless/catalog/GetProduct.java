@@ -27,7 +27,7 @@ public final class GetProduct extends HttpHandler {
     Products.Product product =
         environment
             .database()
-            .transaction(transaction -> Products.findOnSale(transaction, slug))
+            .repeatable(transaction -> Products.findOnSale(transaction, slug))
             .orElseThrow(() -> Problem.notFound("product"));
     return ETag.answer(request, ProductView.publicForm(product), "public, max-age=30");
   }

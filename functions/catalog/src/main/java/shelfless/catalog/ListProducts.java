@@ -41,7 +41,7 @@ public final class ListProducts extends HttpHandler {
     var page =
         environment
             .database()
-            .transaction(
+            .repeatable(
                 transaction ->
                     Products.listPublic(transaction, query, tag, sort, limit + 1, after));
     return ETag.answer(

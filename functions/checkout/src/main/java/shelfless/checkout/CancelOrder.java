@@ -66,7 +66,7 @@ public final class CancelOrder extends HttpHandler {
   private Found find(UUID orderId) {
     return environment
         .database()
-        .transaction(
+        .repeatable(
             transaction ->
                 new Found(
                     Orders.find(transaction, orderId)

@@ -183,7 +183,7 @@ public final class CreateOrder extends HttpHandler {
   /** Makes the payment page, or delivers where there is nothing to pay. */
   private void pay(UUID orderId, Idempotency.Key key) {
     Payable payable =
-        environment.database().transaction(transaction -> payable(transaction, orderId));
+        environment.database().repeatable(transaction -> payable(transaction, orderId));
     Orders.Order order = payable.order;
     if (order.paidAt() != null) {
       if (order.fulfilledAt() == null) {

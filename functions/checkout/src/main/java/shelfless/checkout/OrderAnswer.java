@@ -21,7 +21,7 @@ final class OrderAnswer {
         200,
         environment
             .database()
-            .transaction(
+            .repeatable(
                 transaction ->
                     OrderView.form(
                         transaction,

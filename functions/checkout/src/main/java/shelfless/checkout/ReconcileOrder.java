@@ -31,7 +31,7 @@ public final class ReconcileOrder extends HttpHandler {
     UUID orderId = request.pathId("order_id", "order");
     if (environment
         .database()
-        .transaction(transaction -> Orders.find(transaction, orderId))
+        .repeatable(transaction -> Orders.find(transaction, orderId))
         .isEmpty()) {
       throw Problem.notFound("order");
     }

@@ -71,12 +71,12 @@ public final class ShowCheckoutReturn extends PageHandler {
     UUID orderId =
         environment
             .database()
-            .transaction(transaction -> Orders.orderOfSession(transaction, PROVIDER, session))
+            .repeatable(transaction -> Orders.orderOfSession(transaction, PROVIDER, session))
             .orElseThrow(() -> Problem.notFound("payment"));
     askProvider(orderId);
     Tokens tokens = environment.tokens();
     return show(
-        environment.database().transaction(transaction -> look(transaction, orderId, tokens)));
+        environment.database().repeatable(transaction -> look(transaction, orderId, tokens)));
   }
 
   /**
@@ -87,7 +87,7 @@ public final class ShowCheckoutReturn extends PageHandler {
     Orders.Order order =
         environment
             .database()
-            .transaction(transaction -> Orders.find(transaction, orderId))
+            .repeatable(transaction -> Orders.find(transaction, orderId))
             .orElseThrow();
     if (order.fulfilledAt() == null) {
       try {

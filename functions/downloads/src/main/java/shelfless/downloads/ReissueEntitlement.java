@@ -103,7 +103,7 @@ public final class ReissueEntitlement extends HttpHandler {
     Entitlement entitlement =
         environment
             .database()
-            .transaction(transaction -> Entitlements.find(transaction, id))
+            .repeatable(transaction -> Entitlements.find(transaction, id))
             .orElseThrow(() -> Problem.notFound("entitlement"));
     return HttpResponse.json(200, EntitlementView.forBuyer(entitlement, environment.tokens()));
   }

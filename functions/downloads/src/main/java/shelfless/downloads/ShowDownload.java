@@ -44,7 +44,7 @@ public final class ShowDownload extends PageHandler {
     Map<UUID, Instant> freeUntil =
         environment
             .database()
-            .transaction(transaction -> Downloads.openWindows(transaction, entitlement.id()));
+            .repeatable(transaction -> Downloads.openWindows(transaction, entitlement.id()));
     DownloadPage page = DownloadPage.of(entitlement, links.state(entitlement), freeUntil);
     return page(
         200, entitlement.title(), output -> JtedownloadGenerated.render(output, null, page));

@@ -47,7 +47,7 @@ public final class RedriveFulfillment extends HttpHandler {
         200,
         environment
             .database()
-            .transaction(
+            .repeatable(
                 transaction ->
                     OrderView.form(
                         transaction, Orders.find(transaction, orderId).orElseThrow(), null)));

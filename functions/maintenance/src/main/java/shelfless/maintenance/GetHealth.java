@@ -28,8 +28,7 @@ public final class GetHealth extends HttpHandler {
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     environment
         .database()
-        .transaction(
-            transaction -> transaction.first("select 1 as one", row -> row.integer("one")));
+        .repeatable(transaction -> transaction.first("select 1 as one", row -> row.integer("one")));
     return HttpResponse.json(
         200,
         Json.object()

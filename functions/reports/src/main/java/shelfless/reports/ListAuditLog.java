@@ -46,7 +46,7 @@ public final class ListAuditLog extends HttpHandler {
     List<Entry> rows =
         environment
             .database()
-            .transaction(transaction -> AuditLog.list(transaction, filter, before, limit + 1));
+            .repeatable(transaction -> AuditLog.list(transaction, filter, before, limit + 1));
     return HttpResponse.json(
         200,
         Cursor.page(
