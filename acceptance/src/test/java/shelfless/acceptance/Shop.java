@@ -451,7 +451,10 @@ final class Shop implements AutoCloseable {
     elsewhere("alter database %s allow_connections false".formatted(name));
     elsewhere(
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'");
-    return () -> elsewhere("alter database %s allow_connections true".formatted(name));
+    return () -> {
+      elsewhere("alter database %s allow_connections true".formatted(name));
+      process.databaseIsBack();
+    };
   }
 
   private void elsewhere(String statement) {

@@ -141,6 +141,11 @@ final class ShopProcess implements AutoCloseable {
     return way.proxy();
   }
 
+  /** To be called when a database that was taken away is there again. */
+  void databaseIsBack() {
+    way.serverIsBack();
+  }
+
   /** Ends it at once, as {@code kill -9} does; its database lives on. */
   void kill() {
     process.destroyForcibly();

@@ -37,6 +37,7 @@ public final class DatabaseProxy implements AutoCloseable {
   private final IntSupplier target;
   private final Set<Statement> statements = ConcurrentHashMap.newKeySet();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger mostAtOnce = new AtomicInteger();
   private final AtomicReference<@Nullable Cut> cut = new AtomicReference<>();
   private final Object gate = new Object();
   private boolean paused;
@@ -100,6 +101,11 @@ public final class DatabaseProxy implements AutoCloseable {
   /** Every statement that passed, each once. */
   public Set<Statement> statements() {
     return statements;
+  }
+
+  /** How many connections were open through it at once, at most. */
+  public int mostAtOnce() {
+    return mostAtOnce.get();
   }
 
   /** No connection is to be had, and those that were are reset: the server is gone. */
@@ -183,6 +189,7 @@ public final class DatabaseProxy implements AutoCloseable {
         client.setTcpNoDelay(true);
         Link link = new Link(client);
         links.add(link);
+        mostAtOnce.accumulateAndGet(links.size(), Math::max);
         Thread.ofVirtual().start(link::run);
       } catch (IOException closed) {
         // Asked for above.
