@@ -133,6 +133,17 @@ record Scenario(String name, Consumer<History> story, List<String> end) {
               },
               "\"status\": \"refunded\""),
           of(
+              "a refund is refused, since the payment is disputed",
+              history -> {
+                UUID order = paid(history, "app");
+                history.world.provider.openDispute(order);
+                // The shop has not heard of the dispute, or has it by the second try.
+                if (history.refund(order) != 409) {
+                  throw new History.Broken("A refund was made of a disputed payment.");
+                }
+              },
+              "\"status\": \"disputed\""),
+          of(
               "a dispute is won",
               history -> {
                 UUID order = paid(history, "app", "book");

@@ -193,7 +193,7 @@ final class SeededBugs {
               "crash",
               "several items and units are paid",
               ORDERS + "Fulfillment.java",
-              "    return database.transaction(\n        transaction -> {\n          Optional<Orders.Order> order = Orders.lock(transaction, orderId);",
+              "    return database.repeatable(\n        transaction -> {\n          Optional<Orders.Order> order = Orders.lock(transaction, orderId);",
               """
                   Optional<Orders.Order> before =
                       database.transaction(

@@ -102,16 +102,23 @@ public final class Refunding {
         });
   }
 
-  private record Command(PaymentProvider.NewRefund refund, RefundStatus status) {}
+  private record Command(
+      PaymentProvider.NewRefund refund,
+      RefundStatus status,
+      PaymentProvider.@Nullable Refused refusal) {}
 
   /**
    * Asks the provider for a refund that was requested, and records the answer. One that got its
-   * answer before is left as it is. What the provider refuses becomes failed, and frees the amount.
+   * answer before is left as it is, and refused once more when it was refused. What the provider
+   * refuses becomes failed, and frees the amount.
    *
    * @throws PaymentProvider.Refused when the provider refused
    */
   public void carryOut(UUID refundId) {
     Command command = database.repeatable(transaction -> command(transaction, refundId));
+    if (command.refusal != null) {
+      throw command.refusal;
+    }
     if (command.status != RefundStatus.REQUESTED) {
       return;
     }
@@ -119,7 +126,7 @@ public final class Refunding {
       PaymentProvider.RefundState made = provider.refund(command.refund);
       settle(command.refund.orderId(), refundId, made);
     } catch (PaymentProvider.Refused refused) {
-      fail(command.refund.orderId(), refundId, refused.code());
+      fail(command.refund.orderId(), refundId, refused);
       throw refused;
     }
   }
@@ -136,7 +143,21 @@ public final class Refunding {
     Money amount = refund.amount();
     return new Command(
         new PaymentProvider.NewRefund(refundId, orderId, payment, amount, refund.reason()),
-        refund.status());
+        refund.status(),
+        // What fails later, the provider has made before.
+        refund.status() == RefundStatus.FAILED && refund.providerRefundId() == null
+            ? refusal(transaction, refundId)
+            : null);
+  }
+
+  private static PaymentProvider.Refused refusal(Transaction transaction, UUID refundId)
+      throws SQLException {
+    return transaction
+        .first(
+            "select failure from refund where id = ?",
+            row -> new PaymentProvider.Refused(row.text("failure"), "it was refused before."),
+            refundId)
+        .orElseThrow();
   }
 
   private static Orders.Refund find(Transaction transaction, UUID orderId, UUID refundId)
@@ -158,12 +179,12 @@ public final class Refunding {
         });
   }
 
-  private void fail(UUID orderId, UUID refundId, String failure) {
+  private void fail(UUID orderId, UUID refundId, PaymentProvider.Refused refused) {
     database.transaction(
         transaction -> {
           Orders.lock(transaction, orderId);
           if (find(transaction, orderId, refundId).status() == RefundStatus.REQUESTED) {
-            Orders.setRefund(transaction, refundId, RefundStatus.FAILED, null, failure);
+            Orders.setRefund(transaction, refundId, RefundStatus.FAILED, null, refused.code());
             Reconciliation.auditRefund(
                 transaction, "provider:" + provider.name(), refundId, orderId, RefundStatus.FAILED);
           }

@@ -54,13 +54,6 @@ public final class IssueRefund extends HttpHandler {
               try {
                 refunding.carryOut(refundId);
               } catch (PaymentProvider.Refused refused) {
-                environment
-                    .database()
-                    .transaction(
-                        transaction -> {
-                          key.forget(transaction);
-                          return true;
-                        });
                 throw Problem.conflict(
                     refused.code(),
                     "The payment provider refuses the refund: " + refused.getMessage());
