@@ -45,4 +45,5 @@ def main(report, skip_file):
     print(f"{result['summary']['resource_count']}\t{result['summary']['passed']}\t{len(findings)}\t{rules}")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

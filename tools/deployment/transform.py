@@ -81,4 +81,5 @@ def main(file, folder):
         sys.exit(f"{file} declares more than {MOST} resources: docs/decisions/stack-size.md says what to take out of it")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

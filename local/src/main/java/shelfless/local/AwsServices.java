@@ -2,12 +2,15 @@ package shelfless.local;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -51,13 +54,24 @@ final class AwsServices implements AutoCloseable {
   private final URI sqs;
   private final URI directSqs;
   private final Optional<URI> elsewhere;
+  private final String prefix;
 
-  AwsServices(LocalSettings settings, DataFolder data, LocalSecrets secrets, Mails mails)
+  /**
+   * @param sender the address that mails come from
+   */
+  AwsServices(
+      LocalSettings settings, DataFolder data, LocalSecrets secrets, Mails mails, String sender)
       throws IOException {
     elsewhere = settings.awsEndpoint();
     Map<String, String> environment = elsewhere.isPresent() ? settings.environment() : Map.of();
-    String accessKey = environment.getOrDefault("AWS_ACCESS_KEY_ID", secrets.accessKey());
-    String secretKey = environment.getOrDefault("AWS_SECRET_ACCESS_KEY", secrets.secretKey());
+    // What LocalStack checks signatures with, and other emulators take.
+    String accessKey =
+        environment.getOrDefault(
+            "AWS_ACCESS_KEY_ID", elsewhere.isPresent() ? "test" : secrets.accessKey());
+    String secretKey =
+        environment.getOrDefault(
+            "AWS_SECRET_ACCESS_KEY", elsewhere.isPresent() ? "test" : secrets.secretKey());
+    prefix = elsewhere.isPresent() ? "shelfless-" + ownName(data.resolve("aws-name")) + "-" : "";
     region = Region.of(environment.getOrDefault("AWS_REGION", Template.REGION));
     credentials =
         StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
@@ -75,7 +89,8 @@ final class AwsServices implements AutoCloseable {
     sqs = proxy(sqsPort, directSqs, "sqs");
     Faults mailFaults = new Faults();
     routes.addAll(mailFaults.routes("/_local/mail/faults"));
-    URI mail = closing.add(WebServer.start(0, new MailService(mails, mailFaults, elsewhere))).url();
+    Optional<URI> ses = elsewhere.filter(endpoint -> knowsSender(endpoint, sender));
+    URI mail = closing.add(WebServer.start(0, new MailService(mails, mailFaults, ses))).url();
     URI secretsManager =
         elsewhere.isPresent()
             ? elsewhere.get()
@@ -88,6 +103,14 @@ final class AwsServices implements AutoCloseable {
     variables.put("AWS_ENDPOINT_URL_SQS", sqs.toString());
     variables.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secretsManager.toString());
     variables.put("AWS_ENDPOINT_URL_SESV2", mail.toString());
+  }
+
+  /** Kept in the file: what a shop has elsewhere is its own, though others have theirs there. */
+  private static String ownName(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      DataFolder.replace(file, UUID.randomUUID().toString().substring(0, 8));
+    }
+    return Files.readString(file).strip();
   }
 
   private URI proxy(int port, URI target, String name) throws IOException {
@@ -142,15 +165,20 @@ final class AwsServices implements AutoCloseable {
                     .build()));
   }
 
+  /** What the names of queues begin with. */
+  String prefix() {
+    return prefix;
+  }
+
   /**
    * Makes the buckets that are not there.
    *
    * @return their names by their logical ids
    */
-  static Map<String, String> makeBuckets(S3Client s3, List<String> ids) {
+  Map<String, String> makeBuckets(S3Client s3, List<String> ids) {
     Map<String, String> names = new HashMap<>();
     for (String id : ids) {
-      String name = "shelfless-" + id.toLowerCase(Locale.ROOT);
+      String name = (prefix.isEmpty() ? "shelfless-" : prefix) + id.toLowerCase(Locale.ROOT);
       names.put(id, name);
       try {
         s3.createBucket(request -> request.bucket(name));
@@ -175,29 +203,35 @@ final class AwsServices implements AutoCloseable {
     try (SecretsManagerClient client =
         configure(SecretsManagerClient.builder(), elsewhere.get()).build()) {
       for (String id : ids) {
+        String name = prefix + id;
         String value = secrets.value(id);
         try {
-          arns.put(id, client.createSecret(request -> request.name(id).secretString(value)).arn());
+          arns.put(
+              id, client.createSecret(request -> request.name(name).secretString(value)).arn());
         } catch (ResourceExistsException there) {
           arns.put(
-              id, client.putSecretValue(request -> request.secretId(id).secretString(value)).arn());
+              id,
+              client.putSecretValue(request -> request.secretId(name).secretString(value)).arn());
         }
       }
     }
     return arns;
   }
 
-  /** Makes the address that mails come from known where SES is, as its owner does once in AWS. */
-  void makeSender(String address) {
-    if (elsewhere.isEmpty()) {
-      return;
-    }
-    try (SesV2Client client = configure(SesV2Client.builder(), elsewhere.get()).build()) {
-      client.createEmailIdentity(request -> request.emailIdentity(address));
+  /**
+   * Makes the address that mails come from known where SES is, as its owner does once in AWS.
+   *
+   * @return whether there is an SES; without one, mails stay in the box
+   */
+  private boolean knowsSender(URI endpoint, String sender) {
+    try (SesV2Client client = configure(SesV2Client.builder(), endpoint).build()) {
+      client.createEmailIdentity(request -> request.emailIdentity(sender));
+      return true;
     } catch (AlreadyExistsException there) {
-      // Made at an earlier start.
+      return true;
     } catch (SdkException unknown) {
-      LOG.log(Level.WARNING, "SES does not know the sender " + address, unknown);
+      LOG.log(Level.INFO, "No SES at " + endpoint + ": mails stay in the box", unknown);
+      return false;
     }
   }
 

@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /** The whole shop on one machine: starts everything, and stops it. */
 public final class LocalShop implements AutoCloseable {
   private static final String ADDRESSES = "local.json";
+  private static final String FUNCTIONS = "functions.json";
   private static final String MAIL_FROM = "shop@shelfless.example";
   private static final String MIGRATION = "MigrateDatabase";
   private static final int CONNECTIONS_A_FUNCTION = 32;
@@ -113,7 +114,7 @@ public final class LocalShop implements AutoCloseable {
                 "DownloadsUrl",
                 "http://127.0.0.1:" + edgePort,
                 "MailFrom",
-                "shop@shelfless.example",
+                MAIL_FROM,
                 "OwnerEmail",
                 LocalSecrets.OWNER_EMAIL));
     ShopClock clock = ShopClock.open(data.resolve("clock.json"));
@@ -128,21 +129,20 @@ public final class LocalShop implements AutoCloseable {
                     databasePort,
                     template.functionCount() * CONNECTIONS_A_FUNCTION + OTHER_CONNECTIONS));
     CompletableFuture<AwsServices> startingAws =
-        Parallel.start(() -> new AwsServices(settings, data, secrets, mails));
+        Parallel.start(() -> new AwsServices(settings, data, secrets, mails, MAIL_FROM));
     Database database = closing.add(Parallel.await(startingDatabase));
     AwsServices aws = closing.add(Parallel.await(startingAws));
     local.addAll(database.routes()).addAll(aws.routes()).addAll(mails.routes());
 
     S3Client s3 = aws.s3();
     SqsClient sqs = aws.sqs();
-    Queues queues = new Queues(sqs, template.queues());
+    Queues queues = new Queues(sqs, template.queues(), aws.prefix());
     local.addAll(queues.routes());
     Map<String, String> references = new HashMap<>();
     template.queues().keySet().forEach(id -> references.put(id, queues.url(id)));
-    Map<String, String> buckets = AwsServices.makeBuckets(s3, template.buckets());
+    Map<String, String> buckets = aws.makeBuckets(s3, template.buckets());
     references.putAll(buckets);
     references.putAll(aws.makeSecrets(secrets, template.secrets()));
-    aws.makeSender(MAIL_FROM);
     Map<String, Template.Function> functions = template.functions(references);
 
     FunctionLog log = closing.add(FunctionLog.open(logs.resolve("functions.log")));
@@ -151,6 +151,8 @@ public final class LocalShop implements AutoCloseable {
     variables.put("MIGRATION_DATABASE_URL", database.jdbcUrl());
     FunctionRunner runner = closing.add(new FunctionRunner(functions, variables, clock, log));
     local.addAll(runner.routes());
+    DataFolder.replace(data.resolve(FUNCTIONS), Json.pretty(runner.variables()));
+    closing.add(() -> Files.deleteIfExists(data.resolve(FUNCTIONS)));
     migrate(runner);
 
     URI mailUrl = closing.add(WebServer.start(data.port("mail"), new MailBox(mails))).url();

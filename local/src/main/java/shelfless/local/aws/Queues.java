@@ -23,15 +23,21 @@ public final class Queues {
   private final Map<String, Template.Queue> queues;
   private final Map<String, String> urls = new HashMap<>();
 
-  /** Makes those that are not there, and gives all of them the attributes of the template. */
-  public Queues(SqsClient sqs, Map<String, Template.Queue> queues) {
+  /**
+   * Makes those that are not there, and gives all of them the attributes of the template.
+   *
+   * @param prefix what their names begin with
+   */
+  public Queues(SqsClient sqs, Map<String, Template.Queue> queues, String prefix) {
     this.sqs = sqs;
     this.queues = queues;
     List<Template.Queue> order = new ArrayList<>(queues.values());
     // A queue names its dead-letter queue, which must be there before it.
     order.sort((a, b) -> Boolean.compare(a.redrive().isPresent(), b.redrive().isPresent()));
     for (Template.Queue queue : order) {
-      urls.put(queue.id(), sqs.createQueue(request -> request.queueName(queue.name())).queueUrl());
+      urls.put(
+          queue.id(),
+          sqs.createQueue(request -> request.queueName(prefix + queue.name())).queueUrl());
       sqs.setQueueAttributes(
           request -> request.queueUrl(url(queue.id())).attributes(attributes(queue)));
     }

@@ -2,6 +2,7 @@ package shelfless.local.lambda;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
@@ -15,6 +16,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -80,6 +82,16 @@ public final class FunctionRunner implements AutoCloseable {
   /** Whether there is a function of this name. */
   public boolean has(String function) {
     return pools.containsKey(function);
+  }
+
+  /**
+   * The environment variables of each function, in the form that {@code sam local invoke
+   * --env-vars} reads.
+   */
+  public ObjectNode variables() {
+    ObjectNode all = Json.object();
+    pools.forEach((id, pool) -> new TreeMap<>(pool.environment).forEach(all.putObject(id)::put));
+    return all;
   }
 
   /** Calls the function and waits for what becomes of it. */

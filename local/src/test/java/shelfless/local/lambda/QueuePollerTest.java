@@ -50,7 +50,7 @@ class QueuePollerTest {
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
             .build();
     Template template = Template.read(Path.of("src/test/project/template.yaml"), Map.of());
-    queues = new Queues(sqs, template.queues());
+    queues = new Queues(sqs, template.queues(), "");
     Template.Function work =
         requireNonNull(
             template
