@@ -231,10 +231,10 @@ final class ContractTest {
     try (Stream<Path> files = Files.walk(sources)) {
       for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
         assertFalse(
-            // The network between the shop and its database is outside, too.
+            // So are the network between the shop and its database, and what is deployed.
             Files.readString(file)
                 .matches(
-                    "(?s).*import (static )?shelfless\\.(?!acceptance|testing\\.(Database|Session)).*"),
+                    "(?s).*import (static )?shelfless\\.(?!acceptance|testing\\.(Database|Session)|local\\.template).*"),
             file.toString());
       }
     }

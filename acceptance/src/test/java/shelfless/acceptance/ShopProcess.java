@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import shelfless.testing.DatabaseProxy;
 
@@ -20,6 +22,8 @@ final class ShopProcess implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(30);
 
   private static final FileTime NEVER = FileTime.fromMillis(0);
+
+  private static final Set<Path> FOLDERS = ConcurrentHashMap.newKeySet();
 
   private final Process process;
   private final Path data;
@@ -54,6 +58,11 @@ final class ShopProcess implements AutoCloseable {
     }
   }
 
+  /** The data folders of all shops that were started so far. */
+  static Set<Path> folders() {
+    return FOLDERS;
+  }
+
   /**
    * Starts the shop and waits until it is ready.
    *
@@ -62,6 +71,7 @@ final class ShopProcess implements AutoCloseable {
   static ShopProcess start(Path data, boolean demo, int port) {
     Path console = data.resolveSibling(data.getFileName() + ".console");
     Path addresses = data.resolve("local.json");
+    FOLDERS.add(data);
     DatabaseWay way = DatabaseWay.to(data);
     try {
       // A shop that was killed leaves its own behind.

@@ -25,6 +25,7 @@ import shelfless.local.aws.MailBox;
 import shelfless.local.aws.Mails;
 import shelfless.local.aws.Queues;
 import shelfless.local.demo.DemoCatalogue;
+import shelfless.local.lambda.AwsCalls;
 import shelfless.local.lambda.FunctionLog;
 import shelfless.local.lambda.FunctionRunner;
 import shelfless.local.lambda.Gateway;
@@ -149,7 +150,9 @@ public final class LocalShop implements AutoCloseable {
     Map<String, String> variables = new HashMap<>(aws.variables());
     // As in AWS, where functions go through a proxy, and Flyway's lock needs a session.
     variables.put("MIGRATION_DATABASE_URL", database.jdbcUrl());
-    FunctionRunner runner = closing.add(new FunctionRunner(functions, variables, clock, log));
+    AwsCalls awsCalls = closing.add(AwsCalls.open(logs.resolve("aws-calls.jsonl")));
+    FunctionRunner runner =
+        closing.add(new FunctionRunner(functions, variables, clock, log, awsCalls));
     local.addAll(runner.routes());
     DataFolder.replace(data.resolve(FUNCTIONS), Json.pretty(runner.variables()));
     closing.add(() -> Files.deleteIfExists(data.resolve(FUNCTIONS)));
@@ -290,6 +293,8 @@ public final class LocalShop implements AutoCloseable {
     addresses.put("s3_endpoint", aws.s3Endpoint().toString());
     addresses.put("sqs_endpoint", aws.sqsEndpoint().toString());
     addresses.put("ses_endpoint", aws.variables().getOrDefault("AWS_ENDPOINT_URL_SESV2", ""));
+    addresses.put(
+        "secrets_endpoint", aws.variables().getOrDefault("AWS_ENDPOINT_URL_SECRETS_MANAGER", ""));
     for (String name : List.of("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")) {
       addresses.put(name.toLowerCase(Locale.ROOT), aws.variables().getOrDefault(name, ""));
     }

@@ -18,7 +18,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Timer;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import shelfless.aws.Files;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
@@ -161,6 +165,31 @@ class ArchitectureTest {
               resideInAnyPackage("java.net.http..")
                   .or(assignableTo(java.net.URLConnection.class))
                   .or(assignableTo(java.net.Socket.class)));
+
+  /**
+   * What goes on after the answer is frozen with the environment, and whose a call of AWS is the
+   * local runtime tells by the thread.
+   */
+  @ArchTest
+  static final ArchRule functionsWorkOnTheThreadThatCalledThem =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(LOCAL)
+          .should()
+          .callMethod(Thread.class, "start")
+          .orShould()
+          .callMethod(Thread.class, "ofVirtual")
+          .orShould()
+          .callMethod(Thread.class, "ofPlatform")
+          .orShould()
+          .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+          .orShould()
+          .callMethod(Collection.class, "parallelStream")
+          .orShould()
+          .dependOnClassesThat(
+              assignableTo(ExecutorService.class)
+                  .or(assignableTo(CompletionStage.class))
+                  .or(assignableTo(Timer.class)));
 
   @ArchTest
   static final ArchRule timeIdsAndSettingsComeFromTheEnvironment =

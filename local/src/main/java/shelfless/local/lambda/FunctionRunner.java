@@ -55,6 +55,7 @@ public final class FunctionRunner implements AutoCloseable {
   private final Map<String, String> variables;
   private final Clock clock;
   private final FunctionLog log;
+  private final AwsCalls awsCalls;
   private final ScheduledExecutorService timer;
 
   /**
@@ -62,15 +63,18 @@ public final class FunctionRunner implements AutoCloseable {
    * @param variables environment variables that every function has, as Lambda itself sets some;
    *     those of the template come before them
    * @param clock the shop's clock
+   * @param awsCalls where it is noted what they do in AWS
    */
   public FunctionRunner(
       Map<String, Template.Function> functions,
       Map<String, String> variables,
       Clock clock,
-      FunctionLog log) {
+      FunctionLog log,
+      AwsCalls awsCalls) {
     this.variables = Map.copyOf(variables);
     this.clock = clock;
     this.log = log;
+    this.awsCalls = awsCalls;
     functions.forEach((id, function) -> pools.put(id, new Pool(function)));
     timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -115,7 +119,9 @@ public final class FunctionRunner implements AutoCloseable {
       result.complete(
           new Invocation.Failed("RequestEntityTooLargeException", "The event has more than 6 MB."));
     } else {
-      Thread.ofVirtual().name(function).start(() -> pool.call(event, result));
+      Thread.ofVirtual()
+          .name(function)
+          .start(() -> awsCalls.during(function, () -> pool.call(event, result)));
     }
     return result;
   }
@@ -297,7 +303,8 @@ public final class FunctionRunner implements AutoCloseable {
           return latest;
         }
       }
-      Environment made = new Environment(environment, clock, IdGenerator.secure(clock));
+      Environment made =
+          new Environment(DatabaseSockets.in(environment), clock, IdGenerator.secure(clock));
       Object handler;
       try {
         handler =

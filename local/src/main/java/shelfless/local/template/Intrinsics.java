@@ -31,19 +31,36 @@ final class Intrinsics {
   private final Map<String, Node> conditions;
   private final Map<String, Node> mappings;
   private final Map<String, String> overrides;
-  private final Map<String, String> references = new HashMap<>();
+  private final Map<String, String> references;
+  private final Optional<String> instead;
 
   Intrinsics(MappingNode template, Map<String, String> overrides) {
     this.parameters = section(template, "Parameters");
     this.conditions = section(template, "Conditions");
     this.mappings = section(template, "Mappings");
     this.overrides = Map.copyOf(overrides);
+    this.references = new HashMap<>();
+    this.instead = Optional.empty();
     references.put("AWS::Region", REGION);
     references.put("AWS::AccountId", ACCOUNT);
     references.put("AWS::Partition", "aws");
     references.put("AWS::StackName", "shelfless");
     references.put("AWS::StackId", "arn:aws:cloudformation:local:stack/shelfless");
     references.put("AWS::URLSuffix", "amazonaws.com");
+  }
+
+  private Intrinsics(Intrinsics other, String instead) {
+    this.parameters = other.parameters;
+    this.conditions = other.conditions;
+    this.mappings = other.mappings;
+    this.overrides = other.overrides;
+    this.references = other.references;
+    this.instead = Optional.of(instead);
+  }
+
+  /** The same, where a part of a text that only AWS knows is replaced. */
+  Intrinsics replacingWhatOnlyAwsKnows(String by) {
+    return new Intrinsics(this, by);
   }
 
   /** Makes known what {@code !Ref Id} or {@code !GetAtt Id.Attribute} is. */
@@ -103,6 +120,24 @@ final class Intrinsics {
       throw new TemplateException(where, "there is no condition " + name);
     }
     return holds(condition);
+  }
+
+  /** The elements of a list, or the one that stands for it, without those that are NoValue. */
+  List<Node> elements(Node node) {
+    Node chosen = choose(node);
+    List<Node> all =
+        chosen instanceof SequenceNode sequence && call(chosen) == null
+            ? sequence.getValue()
+            : List.of(chosen);
+    return all.stream().map(this::choose).filter(element -> !isAbsent(element)).toList();
+  }
+
+  /** What the node refers to by {@code !Ref}, if that is what it is. */
+  Optional<String> referred(Node node) {
+    Call call = call(node);
+    return call != null && call.name.equals("Ref")
+        ? Optional.of(scalar(call.argument))
+        : Optional.empty();
   }
 
   /** The entries of a mapping, without those that are {@code AWS::NoValue}. */
@@ -216,15 +251,24 @@ final class Intrinsics {
       String value;
       if (name.startsWith("!")) {
         value = "${" + name.substring(1) + "}";
-      } else if (own.containsKey(name)) {
-        value = text(own.get(name)).orElse("");
       } else {
-        Optional<String> parameter = parameter(name);
-        value = parameter.isPresent() ? parameter.get() : reference(name, text);
+        value = part(name, own, text);
       }
       matcher.appendReplacement(result, Matcher.quoteReplacement(value));
     }
     return matcher.appendTail(result).toString();
+  }
+
+  private String part(String name, Map<String, Node> own, Node where) {
+    try {
+      if (own.containsKey(name)) {
+        return text(own.get(name)).orElse("");
+      }
+      Optional<String> parameter = parameter(name);
+      return parameter.isPresent() ? parameter.get() : reference(name, where);
+    } catch (TemplateException onlyAwsKnows) {
+      return instead.orElseThrow(() -> onlyAwsKnows);
+    }
   }
 
   private String join(Node argument) {

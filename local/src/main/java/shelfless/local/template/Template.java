@@ -80,6 +80,18 @@ public final class Template {
   public record Schedule(
       String id, ScheduleExpression expression, Optional<String> input, boolean enabled) {}
 
+  /**
+   * Something that a function's role may do by the function's own policies.
+   *
+   * @param resource an ARN, in which {@code *} stands for anything, also for what only AWS knows
+   * @param conditions the values that are allowed, by the keys, by the operators
+   */
+  public record Grant(
+      String function,
+      String action,
+      String resource,
+      Map<String, Map<String, List<String>>> conditions) {}
+
   private static final Set<String> FUNCTION_PROPERTIES_WITHOUT_EFFECT =
       Set.of(
           "Architectures",
@@ -130,6 +142,7 @@ public final class Template {
 
   private final Intrinsics intrinsics;
   private final Map<String, Node> functions = new LinkedHashMap<>();
+  private final Map<String, Node> managedPolicies = new LinkedHashMap<>();
   private final Map<String, Queue> queues = new LinkedHashMap<>();
   private final List<String> buckets = new ArrayList<>();
   private final List<String> secrets = new ArrayList<>();
@@ -170,6 +183,7 @@ public final class Template {
                 }
                 case "AWS::S3::Bucket" -> buckets.add(id);
                 case "AWS::SecretsManager::Secret" -> secrets.add(id);
+                case "AWS::IAM::ManagedPolicy" -> managedPolicies.put(id, node);
                 case String other when RESOURCES_THAT_WOULD_BE_LOST.contains(other) ->
                     throw new TemplateException(
                         type, "the local runtime does not know resources of type " + other);
@@ -231,6 +245,79 @@ public final class Template {
     Map<String, Function> result = new LinkedHashMap<>();
     functions.forEach((id, node) -> result.put(id, function(id, node)));
     return result;
+  }
+
+  /**
+   * What the functions' policies grant, one by one. What SAM adds to a role by itself (logs,
+   * network interfaces, the queue of an event source) is not among it.
+   *
+   * @param references as for {@link #functions}
+   * @throws TemplateException when a policy is none that is written out as statements that allow
+   */
+  public List<Grant> grants(Map<String, String> references) {
+    references.forEach(intrinsics::define);
+    List<Grant> grants = new ArrayList<>();
+    functions.forEach(
+        (id, node) -> {
+          Map<String, Node> properties = properties(node);
+          Node role = properties.get("Role");
+          if (role != null) {
+            throw new TemplateException(role, id + " has a role that is not its own");
+          }
+          Node policies = properties.get("Policies");
+          if (policies != null) {
+            for (Node policy : intrinsics.elements(policies)) {
+              addGrants(id, policy, grants);
+            }
+          }
+        });
+    return grants;
+  }
+
+  private void addGrants(String function, Node policy, List<Grant> grants) {
+    Node managed = intrinsics.referred(policy).map(managedPolicies::get).orElse(null);
+    Node document = managed == null ? policy : properties(managed).get("PolicyDocument");
+    Node statements = document == null ? null : intrinsics.entries(document).get("Statement");
+    if (statements == null) {
+      throw new TemplateException(policy, "a policy with a Statement is expected here");
+    }
+    for (Node statement : intrinsics.elements(statements)) {
+      Map<String, Node> parts = intrinsics.entries(statement);
+      Node actions = parts.get("Action");
+      Node resources = parts.get("Resource");
+      if (!required(parts, "Effect").equals("Allow") || actions == null || resources == null) {
+        throw new TemplateException(
+            statement, "a statement that allows an Action on a Resource is expected here");
+      }
+      Map<String, Map<String, List<String>>> conditions = conditions(parts.get("Condition"));
+      for (String action : patterns(actions)) {
+        for (String resource : patterns(resources)) {
+          grants.add(new Grant(function, action, resource, conditions));
+        }
+      }
+    }
+  }
+
+  private Map<String, Map<String, List<String>>> conditions(@Nullable Node conditions) {
+    Map<String, Map<String, List<String>>> result = new LinkedHashMap<>();
+    if (conditions != null) {
+      intrinsics
+          .entries(conditions)
+          .forEach(
+              (operator, keys) -> {
+                Map<String, List<String>> values = new LinkedHashMap<>();
+                intrinsics.entries(keys).forEach((key, value) -> values.put(key, patterns(value)));
+                result.put(operator, values);
+              });
+    }
+    return result;
+  }
+
+  private List<String> patterns(Node node) {
+    Intrinsics patterns = intrinsics.replacingWhatOnlyAwsKnows("*");
+    return patterns.elements(node).stream()
+        .flatMap(element -> patterns.text(element).stream())
+        .toList();
   }
 
   private Function function(String id, Node node) {

@@ -30,11 +30,13 @@ import shelfless.local.template.Template;
 class FunctionRunnerTest {
   @TempDir Path folder;
   private FunctionLog log;
+  private AwsCalls awsCalls;
   private FunctionRunner runner;
 
   @BeforeEach
   void start() throws IOException {
     log = FunctionLog.open(folder.resolve("functions.log"));
+    awsCalls = AwsCalls.open(folder.resolve("aws-calls.jsonl"));
     runner =
         new FunctionRunner(
             Map.of(
@@ -44,7 +46,8 @@ class FunctionRunnerTest {
                 "Missing", function("Missing", Optional.empty())),
             Map.of(),
             Clock.systemUTC(),
-            log);
+            log,
+            awsCalls);
   }
 
   private static Template.Function function(String handler, Optional<Integer> reserved) {
@@ -61,9 +64,10 @@ class FunctionRunnerTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     runner.close();
     log.close();
+    awsCalls.close();
   }
 
   private static byte[] sleep(int milliseconds) {

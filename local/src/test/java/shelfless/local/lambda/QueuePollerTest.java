@@ -35,6 +35,7 @@ class QueuePollerTest {
   private SqsClient sqs;
   private Queues queues;
   private FunctionLog log;
+  private AwsCalls awsCalls;
   private FunctionRunner runner;
   private QueuePoller poller;
 
@@ -57,7 +58,8 @@ class QueuePollerTest {
                 .functions(Map.of("WorkQueue", queues.url("WorkQueue"), "AssetBucket", ""))
                 .get("Work"));
     log = FunctionLog.open(folder.resolve("functions.log"));
-    runner = new FunctionRunner(Map.of("Work", work), Map.of(), Clock.systemUTC(), log);
+    awsCalls = AwsCalls.open(folder.resolve("aws-calls.jsonl"));
+    runner = new FunctionRunner(Map.of("Work", work), Map.of(), Clock.systemUTC(), log, awsCalls);
     poller =
         QueuePoller.start(
             sqs,
@@ -69,10 +71,11 @@ class QueuePollerTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     poller.close();
     runner.close();
     log.close();
+    awsCalls.close();
     sqs.close();
     server.close();
   }

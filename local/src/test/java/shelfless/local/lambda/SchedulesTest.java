@@ -19,6 +19,7 @@ class SchedulesTest {
   @TempDir Path folder;
   private ShopClock clock;
   private FunctionLog log;
+  private AwsCalls awsCalls;
   private FunctionRunner runner;
   private Map<String, Template.Function> functions;
 
@@ -27,16 +28,18 @@ class SchedulesTest {
     Sweep.EVENTS.clear();
     clock = ShopClock.open(folder.resolve("clock.json"));
     log = FunctionLog.open(folder.resolve("functions.log"));
+    awsCalls = AwsCalls.open(folder.resolve("aws-calls.jsonl"));
     functions =
         Template.read(Path.of("src/test/project/template.yaml"), Map.of())
             .functions(Map.of("WorkQueue", "", "AssetBucket", ""));
-    runner = new FunctionRunner(functions, Map.of(), clock, log);
+    runner = new FunctionRunner(functions, Map.of(), clock, log, awsCalls);
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     runner.close();
     log.close();
+    awsCalls.close();
   }
 
   private Schedules schedules() throws IOException {

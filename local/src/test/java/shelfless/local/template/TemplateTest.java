@@ -74,6 +74,60 @@ class TemplateTest {
   }
 
   @Test
+  void aFunctionsPoliciesAreWorkedOut_andWhatOnlyAwsKnowsStandsForAnything() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("template.yaml"),
+            """
+            Parameters:
+              Sender: {Type: String, Default: shop@example.com}
+              Large: {Type: String, Default: no}
+            Conditions:
+              IsLarge: !Equals [!Ref Large, yes]
+            Resources:
+              Orders: {Type: AWS::SQS::Queue}
+              Keys: {Type: AWS::SecretsManager::Secret}
+              SignIn:
+                Type: AWS::IAM::ManagedPolicy
+                Properties:
+                  PolicyDocument:
+                    Statement:
+                      Effect: Allow
+                      Action: rds-db:connect
+                      Resource: !Sub "arn:aws:rds-db:${AWS::Region}:1:dbuser:${Cluster.Id}/app"
+              Work:
+                Type: AWS::Serverless::Function
+                Properties:
+                  Handler: shelfless.Work
+                  Policies:
+                    - !Ref SignIn
+                    - !If [IsLarge, {Statement: []}, !Ref AWS::NoValue]
+                    - Statement:
+                        - Effect: Allow
+                          Action: [sqs:SendMessage, sqs:DeleteMessage]
+                          Resource: !GetAtt Orders.Arn
+                        - Effect: Allow
+                          Action: secretsmanager:GetSecretValue
+                          Resource: !Ref Keys
+                          Condition:
+                            StringEquals: {"a:b": !Ref Sender}
+            """);
+    assertEquals(
+        List.of(
+            new Template.Grant(
+                "Work", "rds-db:connect", "arn:aws:rds-db:eu-central-1:1:dbuser:*/app", Map.of()),
+            new Template.Grant("Work", "sqs:SendMessage", Template.arn("sqs", "Orders"), Map.of()),
+            new Template.Grant(
+                "Work", "sqs:DeleteMessage", Template.arn("sqs", "Orders"), Map.of()),
+            new Template.Grant(
+                "Work",
+                "secretsmanager:GetSecretValue",
+                "keys",
+                Map.of("StringEquals", Map.of("a:b", List.of("shop@example.com"))))),
+        Template.read(file, Map.of()).grants(Map.of("Keys", "keys")));
+  }
+
+  @Test
   void aResourceWhoseConditionFailsIsLeftOut() throws IOException {
     assertFalse(Template.read(FILE, Map.of()).queues().containsKey("OnlyInProduction"));
     assertTrue(
