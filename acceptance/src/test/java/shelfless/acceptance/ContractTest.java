@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class ContractTest {
   private static final Pattern HANDLER =
       Pattern.compile(
-          "public final class (\\w+)\\s+(extends (Http|Page|Queue|Schedule)Handler|implements RequestStreamHandler)");
+          "public final class (\\w+)\\s+(extends (Http|Page|Queue|Schedule)Handler|extends DeploymentStep)");
 
   private final Shop shop;
   private final Contract contract = Shop.contract();

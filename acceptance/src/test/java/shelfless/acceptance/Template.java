@@ -24,7 +24,8 @@ final class Template {
       String text =
           Files.readString(ShopProcess.project().resolve("template.yaml"))
               .replaceAll(
-                  "(?<=[\\s\\[])!(Ref|GetAtt|Sub|If|Join|Not|Equals|And|Or|Select)(?=\\s)", "");
+                  "(?<=[\\s\\[])!(Ref|GetAtt|Sub|If|Join|Not|Equals|And|Or|Select|Split|Condition|FindInMap|GetAZs|Base64)(?=\\s)",
+                  "");
       return new Template(
           Json.tree(
               new Load(LoadSettings.builder().setLabel("template.yaml").build())
@@ -38,8 +39,8 @@ final class Template {
     return document.path("Resources");
   }
 
-  JsonNode parameters() {
-    return document.path("Parameters");
+  JsonNode mappings() {
+    return document.path("Mappings");
   }
 
   JsonNode properties(String id) {

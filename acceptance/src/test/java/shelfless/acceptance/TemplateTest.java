@@ -67,7 +67,7 @@ final class TemplateTest {
             function ->
                 template
                     .events(function, "ScheduleV2")
-                    .forEach(event -> expressions.add(expression(event))));
+                    .forEach(event -> expressions.addAll(expressions(event))));
     assertFalse(expressions.isEmpty());
     expressions.forEach(each -> assertTrue(isSchedule(each), each));
     // The check itself.
@@ -86,9 +86,12 @@ final class TemplateTest {
     }
   }
 
-  private String expression(JsonNode schedule) {
-    String expression = schedule.path("ScheduleExpression").asText();
-    return template.parameters().path(expression).path("Default").asText(expression);
+  /** In each size of the shop. */
+  private List<String> expressions(JsonNode schedule) {
+    String sweep = schedule.path("ScheduleExpression").path(2).asText();
+    List<String> expressions = template.mappings().path("Sweeps").findValuesAsText(sweep);
+    assertEquals(2, expressions.size(), sweep);
+    return expressions;
   }
 
   private static boolean isSchedule(String expression) {
@@ -99,9 +102,9 @@ final class TemplateTest {
     }
     Matcher cron =
         Pattern.compile(
-                "cron\\(([0-5]?\\d|\\*|\\*/\\d+) ([01]?\\d|2[0-3]|\\*|\\*/\\d+) (\\S+) (\\S+) (\\S+) (\\S+)\\)")
+                "cron\\(([0-5]?\\d|\\*|\\*/\\d+) (([01]?\\d|2[0-3]|\\*)(/\\d+)?) (\\S+) (\\S+) (\\S+) (\\S+)\\)")
             .matcher(expression);
-    return cron.matches() && cron.group(3).equals("?") != cron.group(5).equals("?");
+    return cron.matches() && cron.group(5).equals("?") != cron.group(7).equals("?");
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +36,7 @@ import shelfless.local.lambda.Schedules;
 import shelfless.local.stripe.PaymentProviderStandIn;
 import shelfless.local.template.Template;
 import shelfless.local.template.TemplateException;
+import shelfless.security.Tokens;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
@@ -144,6 +146,8 @@ public final class LocalShop implements AutoCloseable {
     Map<String, String> buckets = aws.makeBuckets(s3, template.buckets());
     references.putAll(buckets);
     references.putAll(aws.makeSecrets(secrets, template.secrets()));
+    String originKey = secrets.has("OriginSecret") ? secrets.field("OriginSecret", "g1") : "";
+    references.put("Schema.OriginHashes", HexFormat.of().formatHex(Tokens.hash(originKey)));
     Map<String, Template.Function> functions = template.functions(references);
 
     FunctionLog log = closing.add(FunctionLog.open(logs.resolve("functions.log")));
@@ -179,7 +183,7 @@ public final class LocalShop implements AutoCloseable {
     local.addAll(payments.routes());
     local.addAll(clockRoutes(clock, payments, schedules));
 
-    door.open(new LocalApi(local), new Gateway(functions.values(), runner, clock));
+    door.open(new LocalApi(local), new Gateway(functions.values(), runner, clock, originKey));
     for (Template.Function function : functions.values()) {
       for (Template.QueueSource source : function.queues()) {
         Template.Queue queue = template.queues().get(source.queue());

@@ -1,11 +1,13 @@
 package shelfless.data;
 
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -42,6 +44,7 @@ public final class JdbcDatabase implements Database {
   private static final String CANCELLED = "57014";
 
   private final String url;
+  private final SignIn signIn;
   private final Properties properties = new Properties();
   private final Clock clock;
   private final IdGenerator ids;
@@ -51,14 +54,20 @@ public final class JdbcDatabase implements Database {
 
   /** For work that nobody waits for. */
   public JdbcDatabase(Settings settings, Clock clock, IdGenerator ids) {
-    this(settings, clock, ids, new CallTime());
+    this(settings, clock, ids, new CallTime(), SignIn.AS_THE_ADDRESS_SAYS);
   }
 
   /**
    * @param time what is waited for takes no longer than the call may
    */
-  public JdbcDatabase(Settings settings, Clock clock, IdGenerator ids, CallTime time) {
+  public JdbcDatabase(
+      Settings settings, Clock clock, IdGenerator ids, CallTime time, SignIn signIn) {
     this.url = settings.required("DATABASE_URL");
+    if (!url.startsWith("jdbc:postgresql://")) {
+      throw new IllegalStateException(
+          "DATABASE_URL must begin with jdbc:postgresql://, not '" + url + "'.");
+    }
+    this.signIn = signIn;
     this.clock = clock;
     this.ids = ids;
     this.time = time;
@@ -123,11 +132,10 @@ public final class JdbcDatabase implements Database {
     }
     try {
       properties.setProperty("loginTimeout", seconds(left(TO_CONNECT)));
-      Connection opened = new Driver().connect(url, properties);
-      if (opened == null) {
-        throw new IllegalStateException(
-            "DATABASE_URL must begin with jdbc:postgresql://, not '" + url + "'.");
-      }
+      signIn
+          .password(URI.create(url.substring("jdbc:".length())), properties.getProperty("user"))
+          .ifPresent(password -> properties.setProperty("password", password));
+      Connection opened = Objects.requireNonNull(new Driver().connect(url, properties));
       opened.setAutoCommit(false);
       lastUsedNanos = System.nanoTime();
       connection = opened;

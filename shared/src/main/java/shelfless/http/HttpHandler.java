@@ -21,10 +21,12 @@ public abstract class HttpHandler implements RequestStreamHandler {
 
   protected final Environment environment;
   private final Operation operation;
+  private final Origin origin;
 
   protected HttpHandler(Operation operation, Environment environment) {
     this.operation = operation;
     this.environment = environment;
+    this.origin = new Origin(environment.settings());
   }
 
   /** Runs the operation for a caller who may ask for it. */
@@ -62,6 +64,7 @@ public abstract class HttpHandler implements RequestStreamHandler {
 
   private HttpResponse answer(HttpRequest request, Context context) {
     try {
+      origin.check(request);
       Caller caller = Authentication.admit(operation, request, environment.database());
       if (request.method().equals("POST") || request.method().equals("PATCH")) {
         request.refuseLargerThan(largestBody());

@@ -4,6 +4,7 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import shelfless.aws.AwsSecrets;
 import shelfless.aws.Files;
+import shelfless.aws.IamSignIn;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
 import shelfless.aws.S3Files;
@@ -12,6 +13,7 @@ import shelfless.aws.SesMailer;
 import shelfless.aws.SqsQueues;
 import shelfless.data.Database;
 import shelfless.data.JdbcDatabase;
+import shelfless.data.SignIn;
 import shelfless.orders.PaymentProvider;
 import shelfless.stripe.StripeProvider;
 
@@ -38,10 +40,20 @@ final class RealPorts implements Ports {
   public Database database() {
     Database ready = database;
     if (ready == null) {
-      ready = new JdbcDatabase(settings, clock, ids, time);
+      ready = new JdbcDatabase(settings, clock, ids, time, signIn());
       database = ready;
     }
     return ready;
+  }
+
+  private SignIn signIn() {
+    return switch (settings.optional("DATABASE_SIGN_IN").orElse("as-the-address-says")) {
+      case "as-the-address-says" -> SignIn.AS_THE_ADDRESS_SAYS;
+      case "iam" -> new IamSignIn(settings, clock);
+      case String unknown ->
+          throw new IllegalStateException(
+              "DATABASE_SIGN_IN must be 'iam' or 'as-the-address-says', not '" + unknown + "'.");
+    };
   }
 
   @Override

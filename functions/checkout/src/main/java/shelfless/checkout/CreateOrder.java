@@ -29,6 +29,7 @@ import shelfless.json.Json;
 import shelfless.orders.Fulfillment;
 import shelfless.orders.PaymentProvider;
 import shelfless.runtime.Environment;
+import shelfless.runtime.ShopAddress;
 import shelfless.security.Tokens;
 
 /**
@@ -195,7 +196,7 @@ public final class CreateOrder extends HttpHandler {
       return;
     }
     PaymentProvider provider = environment.provider();
-    String base = environment.settings().required("BASE_URL");
+    String base = ShopAddress.shop(environment);
     PaymentProvider.Session session;
     try {
       session =

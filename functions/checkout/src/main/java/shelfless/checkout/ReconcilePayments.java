@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import shelfless.data.Orders;
 import shelfless.data.ProviderEvents;
@@ -14,6 +15,7 @@ import shelfless.orders.Reconciliation;
 import shelfless.orders.Refunding;
 import shelfless.runtime.Environment;
 import shelfless.runtime.Log;
+import shelfless.runtime.Metrics;
 import shelfless.runtime.ScheduleHandler;
 import shelfless.runtime.Unavailable;
 
@@ -33,6 +35,10 @@ public final class ReconcilePayments extends ScheduleHandler {
   private static final Duration WINDOW = Duration.ofDays(1);
   private static final Duration PAST_NOW = Duration.ofMinutes(1);
   private static final int AT_ONCE = 200;
+
+  /** Fewer free keys of a product than these are too few. */
+  private static final int FEW_KEYS = 20;
+
   private static final int ENOUGH_MILLISECONDS = 15_000;
 
   public ReconcilePayments() {
@@ -60,7 +66,57 @@ public final class ReconcilePayments extends ScheduleHandler {
     done.put(
         "pending_refunds", each(ordersWithRefundsOnTheirWay(), context, reconciliation::reconcile));
     done.put("parked_orders", each(parked(), context, reconciliation::reconcile));
-    return done.put("events", readEvents(provider, reconciliation, context));
+    done.put("events", readEvents(provider, reconciliation, context));
+    watch(context);
+    return done;
+  }
+
+  /** Tells how much waits for a person: events that nobody understood, and keys to be imported. */
+  private void watch(Context context) {
+    long parked = 0;
+    List<String> low = List.of();
+    try {
+      parked =
+          environment
+              .database()
+              .repeatable(
+                  transaction ->
+                      transaction
+                          .first(
+                              "select count(*) as parked from provider_event where status = 'parked'",
+                              row -> row.number("parked"))
+                          .orElseThrow());
+      low =
+          environment
+              .database()
+              .repeatable(
+                  transaction ->
+                      transaction.list(
+                          """
+                          select slug from product p
+                          where exists (select from license_pool l where l.product_id = p.id)
+                            and (select count(*) from (
+                              select from license_pool l
+                              where l.product_id = p.id and l.license_key_id is null limit ?) free) < ?
+                          """,
+                          row -> row.text("slug"),
+                          FEW_KEYS,
+                          FEW_KEYS));
+    } catch (RuntimeException uncounted) {
+      Log.error(context, "ReconcilePayments", context.getAwsRequestId(), uncounted);
+      return;
+    }
+    low.forEach(
+        product ->
+            Log.warn(
+                context,
+                "ReconcilePayments",
+                "few licence keys are left",
+                Json.object().put("product", product)));
+    Metrics.count(
+        context,
+        environment.clock().instant(),
+        Map.of("ParkedEvents", parked, "LowKeyPools", (long) low.size()));
   }
 
   /**

@@ -20,6 +20,7 @@ import shelfless.http.PageHandler;
 import shelfless.http.Problem;
 import shelfless.orders.Reconciliation;
 import shelfless.runtime.Environment;
+import shelfless.runtime.ShopAddress;
 import shelfless.runtime.Unavailable;
 import shelfless.security.Tokens;
 
@@ -160,7 +161,7 @@ public final class ShowCheckoutReturn extends PageHandler {
       return shown(
           order, "Thank you", "The links to your downloads are in the mail that we sent you.");
     }
-    String base = environment.settings().required("BASE_URL");
+    String base = ShopAddress.shop(environment);
     List<Bought> bought = new ArrayList<>();
     for (Entitlements.Entitlement held : Entitlements.listForOrder(transaction, order.id())) {
       if (held.access().status() == EntitlementStatus.ACTIVE) {

@@ -134,8 +134,11 @@ final class TestShop implements AutoCloseable {
 
   /** Runs ReconcilePayments; what it says that it did. */
   ObjectNode sweep() {
-    return (ObjectNode)
-        HttpCall.invoke(new ReconcilePayments(environment), Json.object(), new TestContext());
+    return sweep(new TestContext());
+  }
+
+  ObjectNode sweep(TestContext context) {
+    return (ObjectNode) HttpCall.invoke(new ReconcilePayments(environment), Json.object(), context);
   }
 
   String status(UUID orderId) {

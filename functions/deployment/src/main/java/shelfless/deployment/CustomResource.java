@@ -24,6 +24,11 @@ record CustomResource(JsonNode event) {
     return event.path("RequestType").asText().equals("Delete");
   }
 
+  /** What the template gives it, all of it as text. */
+  JsonNode properties() {
+    return event.path("ResourceProperties");
+  }
+
   /** Tells CloudFormation that it is done; the values can be read with {@code Fn::GetAtt}. */
   void succeed(ObjectNode values) throws IOException {
     put(response("SUCCESS").set("Data", values));
@@ -36,10 +41,11 @@ record CustomResource(JsonNode event) {
 
   private ObjectNode response(String status) {
     String id = event.path("PhysicalResourceId").asText("");
+    String first = "shelfless-" + event.path("LogicalResourceId").asText();
     ObjectNode response = Json.object();
     response.put("Status", status);
     // It stays the same for good: another one would have CloudFormation delete this one.
-    response.put("PhysicalResourceId", id.isEmpty() ? "shelfless-database" : id);
+    response.put("PhysicalResourceId", id.isEmpty() ? first : id);
     for (String field : new String[] {"StackId", "RequestId", "LogicalResourceId"}) {
       response.put(field, event.path(field).asText());
     }

@@ -3,54 +3,143 @@ package shelfless.deployment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
+import shelfless.security.Tokens;
 
 /**
- * Gives those secrets a value that are the shop's own and have none yet: nobody makes keys by hand.
- * What is there already is kept, whatever it is; Stripe's keys are the owner's to enter.
+ * Gives those secrets a value that are the shop's own and have none yet, and makes the keys of a
+ * new generation: nobody makes keys by hand. What is there already is kept; Stripe's keys are the
+ * owner's to enter.
+ *
+ * <p>With each generation one key more is valid before any is used and one less after, so that
+ * whoever still has the secret of a few minutes ago is understood.
  */
 final class SecretsMaker {
   private static final String TOKEN_KEYS = "TOKEN_KEYS_SECRET";
   private static final String DOWNLOAD_SIGNING = "DOWNLOAD_SIGNING_SECRET";
+  private static final String ORIGIN = "ORIGIN_SECRET";
   private static final String OWNER = "OWNER_SECRET";
 
   private final Environment environment;
+  private final int generation;
 
-  SecretsMaker(Environment environment) {
+  /**
+   * @param generation of the keys, from 1
+   */
+  SecretsMaker(Environment environment, int generation) {
     this.environment = environment;
+    this.generation = generation;
   }
 
   /**
    * The keys that the tokens in links are derived with: {@code {"current": "k1", "keys": {"k1":
-   * BASE64}}}.
+   * BASE64, "k2": BASE64}}}. All are kept, since a row names the one that its token was made with;
+   * the next one is there already, so that every environment knows it by the time it is used.
    */
   void makeTokenKeys() {
     complete(
         TOKEN_KEYS,
         secret -> {
-          if (!secret.has("keys")) {
-            secret.put("current", "k1").putObject("keys").put("k1", base64(32));
+          ObjectNode keys = secret.withObjectProperty("keys");
+          for (int number = 1; number <= generation + 1; number++) {
+            if (!keys.has("k" + number)) {
+              keys.put("k" + number, base64(32));
+            }
           }
+          secret.put("current", "k" + generation);
         });
   }
 
   /**
-   * The key that downloads are signed with, an RSA key of 2048 bits, as CloudFront wants it. The id
-   * of its public half is known once CloudFront has been given that.
+   * The keys that downloads are signed with, RSA keys of 2048 bits, as CloudFront wants them: one
+   * of this generation and the one before it, in the slots for odd and even generations. Neither
+   * signs before CloudFront knows it ({@link #useDownloadKey}).
+   *
+   * @param answer gets the public halves and their generations
    */
-  void makeDownloadSigningKey() {
+  void makeDownloadKeys(ObjectNode answer) {
+    ObjectNode secret =
+        complete(
+            DOWNLOAD_SIGNING,
+            before -> {
+              for (int number = generation - 1; number <= generation; number++) {
+                ObjectNode slot = before.withObjectProperty(slot(number));
+                if (slot.path("generation").asInt(-1) != number) {
+                  slot.put("generation", number).put("private_key", rsaKey());
+                }
+              }
+            });
+    for (String slot : List.of("Odd", "Even")) {
+      JsonNode key = secret.path(slot.toLowerCase(Locale.ROOT));
+      answer.put(slot + "Generation", key.path("generation").asText());
+      answer.put(slot + "PublicKey", publicKey(key.path("private_key").asText()));
+    }
+  }
+
+  /**
+   * From now on the key of this generation signs; the other one's addresses work until they end.
+   */
+  void useDownloadKey(String oddKeyPairId, String evenKeyPairId) {
     complete(
         DOWNLOAD_SIGNING,
         secret -> {
-          if (!secret.has("private_key")) {
-            secret.put("private_key", rsaKey());
-          }
+          String slot = slot(generation);
+          secret.put("key_pair_id", slot.equals("odd") ? oddKeyPairId : evenKeyPairId);
+          secret.set("private_key", secret.path(slot).path("private_key"));
         });
+  }
+
+  private static String slot(int number) {
+    return number % 2 == 0 ? "even" : "odd";
+  }
+
+  /**
+   * What CloudFront shows to the API: {@code {"g1": TEXT, "g0": TEXT}}, this generation's and the
+   * one before it.
+   *
+   * @param answer gets the name of this generation's, and the hashes of both
+   */
+  void makeOriginKeys(ObjectNode answer) {
+    List<String> valid = List.of("g" + generation, "g" + (generation - 1));
+    ObjectNode secret =
+        complete(
+            ORIGIN,
+            before -> {
+              before
+                  .properties()
+                  .removeIf(
+                      each -> each.getKey().matches("g\\d+") && !valid.contains(each.getKey()));
+              for (String name : valid) {
+                if (!before.has(name)) {
+                  before.put(name, base64Url(32));
+                }
+              }
+            });
+    answer.put("OriginKey", valid.getFirst());
+    answer.put(
+        "OriginHashes",
+        valid.stream()
+            .map(name -> HexFormat.of().formatHex(Tokens.hash(secret.path(name).asText())))
+            .collect(Collectors.joining(" ")));
+  }
+
+  /** Writes down where the shop is. */
+  void publish(String url) {
+    complete(ORIGIN, secret -> secret.put("base_url", url));
   }
 
   /** The first owner's e-mail address, password and API key. */
@@ -80,7 +169,8 @@ final class SecretsMaker {
     return secret;
   }
 
-  private ObjectNode read(String setting) {
+  /** The secret's JSON object; an empty one when it has no value. */
+  ObjectNode read(String setting) {
     String text = environment.secrets().find(setting).orElse("");
     if (text.isBlank()) {
       return Json.object();
@@ -106,14 +196,40 @@ final class SecretsMaker {
         .encodeToString(environment.ids().randomBytes(bytes));
   }
 
+  /** In the form that CloudFront takes it: PEM of the key with its algorithm (X.509). */
+  private static String publicKey(String privatePem) {
+    try {
+      byte[] pkcs8 = Base64.getMimeDecoder().decode(privatePem.replaceAll("-----[A-Z ]+-----", ""));
+      KeyFactory factory = KeyFactory.getInstance("RSA");
+      RSAPrivateCrtKey key =
+          (RSAPrivateCrtKey) factory.generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+      return pem(
+          "PUBLIC KEY",
+          factory
+              .generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()))
+              .getEncoded());
+    } catch (GeneralSecurityException | IllegalArgumentException unreadable) {
+      // Without its cause, whose message could quote the secret.
+      throw new IllegalStateException(
+          "The secret of " + DOWNLOAD_SIGNING + " holds something that is no RSA key.");
+    }
+  }
+
+  private static String pem(String what, byte[] encoded) {
+    return "-----BEGIN "
+        + what
+        + "-----\n"
+        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded)
+        + "\n-----END "
+        + what
+        + "-----\n";
+  }
+
   private static String rsaKey() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(2048);
-      byte[] pkcs8 = generator.generateKeyPair().getPrivate().getEncoded();
-      return "-----BEGIN PRIVATE KEY-----\n"
-          + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(pkcs8)
-          + "\n-----END PRIVATE KEY-----\n";
+      return pem("PRIVATE KEY", generator.generateKeyPair().getPrivate().getEncoded());
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("Every JDK has RSA", impossible);
     }

@@ -2,6 +2,7 @@ package shelfless.deployment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,25 +18,31 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
+import java.security.Signature;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
 import shelfless.runtime.IdGenerator;
+import shelfless.security.DownloadSigner;
 import shelfless.security.Tokens;
 import shelfless.testing.TestContext;
 import shelfless.testing.TestDatabase;
@@ -91,6 +98,11 @@ class MigrateDatabaseTest {
   }
 
   private ObjectNode run(String event) throws IOException {
+    return run(MigrateDatabase::new, event);
+  }
+
+  private ObjectNode run(Function<Environment, DeploymentStep> step, String event)
+      throws IOException {
     Map<String, String> settings = new HashMap<>(database.settings());
     settings.putAll(
         Map.of(
@@ -99,6 +111,7 @@ class MigrateDatabaseTest {
             "OWNER_SECRET", "owner",
             "TOKEN_KEYS_SECRET", "tokens",
             "DOWNLOAD_SIGNING_SECRET", "signing",
+            "ORIGIN_SECRET", "origin",
             "AWS_REGION", "eu-central-1",
             "AWS_ACCESS_KEY_ID", "id",
             "AWS_SECRET_ACCESS_KEY", "secret",
@@ -106,7 +119,7 @@ class MigrateDatabaseTest {
     Clock clock = Clock.systemUTC();
     try (Environment environment = new Environment(settings, clock, IdGenerator.secure(clock))) {
       ByteArrayOutputStream output = new ByteArrayOutputStream();
-      new MigrateDatabase(environment)
+      step.apply(environment)
           .handleRequest(
               new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
               output,
@@ -135,7 +148,7 @@ class MigrateDatabaseTest {
     assertTrue(answer.path("migrations_applied").asInt() >= 6, answer.toString());
     assertEquals("created", answer.path("owner").asText());
     assertEquals(32, Tokens.of(secret("tokens")).keyed("test", "x").length);
-    String pem = Json.MAPPER.readTree(secret("signing")).path("private_key").asText();
+    String pem = Json.MAPPER.readTree(secret("signing")).at("/odd/private_key").asText();
     byte[] pkcs8 = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
     RSAPrivateKey key =
         (RSAPrivateKey)
@@ -234,7 +247,7 @@ class MigrateDatabaseTest {
     run(
         event
             .put("RequestType", "Delete")
-            .put("PhysicalResourceId", "shelfless-database")
+            .put("PhysicalResourceId", "shelfless-Migration")
             .toString());
     secrets.put("tokens", "not JSON");
     run(event.put("RequestType", "Update").toString());
@@ -248,11 +261,126 @@ class MigrateDatabaseTest {
         answers.stream().map(sent -> sent.path("Status").asText()).toList());
     assertEquals("created", answers.getFirst().path("Data").path("owner").asText());
     for (JsonNode sent : answers) {
-      assertEquals("shelfless-database", sent.path("PhysicalResourceId").asText());
+      assertEquals("shelfless-Migration", sent.path("PhysicalResourceId").asText());
       assertEquals("stack", sent.path("StackId").asText());
       assertEquals("request", sent.path("RequestId").asText());
       assertEquals("Migration", sent.path("LogicalResourceId").asText());
     }
     assertTrue(answers.getLast().path("Reason").asText().contains("TOKEN_KEYS_SECRET"));
+  }
+
+  private ObjectNode asked(Object... namesAndValues) {
+    ObjectNode event =
+        Json.object()
+            .put("RequestType", "Update")
+            .put(
+                "ResponseURL", "http://127.0.0.1:" + aws.getAddress().getPort() + "/cloudformation")
+            .put("LogicalResourceId", "Schema");
+    ObjectNode properties = event.putObject("ResourceProperties");
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      properties.put(namesAndValues[i].toString(), namesAndValues[i + 1].toString());
+    }
+    return event;
+  }
+
+  private ObjectNode deployed(int generation) throws IOException {
+    ObjectNode made = run(asked("KeyGeneration", generation).toString());
+    run(
+        FinishDeployment::new,
+        asked(
+                "KeyGeneration",
+                generation,
+                "Url",
+                "https://d111.cloudfront.net",
+                "OddKeyPairId",
+                "KODD" + made.path("OddGeneration").asText(),
+                "EvenKeyPairId",
+                "KEVEN" + made.path("EvenGeneration").asText())
+            .toString());
+    return made;
+  }
+
+  @Test
+  void whatADeploymentEndsWithIsAnAddressAndAKeyThatCloudFrontKnows() throws Exception {
+    ObjectNode made = deployed(1);
+
+    assertEquals("1", made.path("OddGeneration").asText());
+    assertEquals("0", made.path("EvenGeneration").asText());
+    JsonNode signing = Json.MAPPER.readTree(secret("signing"));
+    assertEquals("KODD1", signing.path("key_pair_id").asText());
+    assertEquals(signing.at("/odd/private_key"), signing.path("private_key"));
+    JsonNode origin = Json.MAPPER.readTree(secret("origin"));
+    assertEquals("https://d111.cloudfront.net", origin.path("base_url").asText());
+    assertEquals("g1", made.path("OriginKey").asText());
+    assertEquals(
+        HexFormat.of().formatHex(Tokens.hash(origin.path("g1").asText()))
+            + " "
+            + HexFormat.of().formatHex(Tokens.hash(origin.path("g0").asText())),
+        made.path("OriginHashes").asText());
+
+    String url =
+        DownloadSigner.of(secret("signing"), "https://d111.cloudfront.net")
+            .sign("products/a", "a.txt", "text/plain", Instant.parse("2026-03-02T09:00:00Z"));
+    assertTrue(verifies(url, made.path("OddPublicKey").asText()), url);
+    assertFalse(verifies(url, made.path("EvenPublicKey").asText()), url);
+  }
+
+  /** As CloudFront does: with the public key that it was given. */
+  private static boolean verifies(String url, String publicPem) throws Exception {
+    Map<String, String> query = new HashMap<>();
+    for (String pair : url.substring(url.indexOf('?') + 1).split("&", -1)) {
+      query.put(pair.split("=", 2)[0], pair.split("=", 2)[1]);
+    }
+    Signature signature = Signature.getInstance("SHA1withRSA");
+    signature.initVerify(
+        KeyFactory.getInstance("RSA")
+            .generatePublic(
+                new X509EncodedKeySpec(
+                    Base64.getMimeDecoder()
+                        .decode(publicPem.replaceAll("-----[A-Z ]+-----", "")))));
+    signature.update(
+        ("{\"Statement\":[{\"Resource\":\""
+                + url.replaceFirst("&Expires=.*", "")
+                + "\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":"
+                + query.get("Expires")
+                + "}}}]}")
+            .getBytes(StandardCharsets.UTF_8));
+    return signature.verify(
+        Base64.getDecoder()
+            .decode(
+                query
+                    .getOrDefault("Signature", "")
+                    .replace('-', '+')
+                    .replace('_', '=')
+                    .replace('~', '/')));
+  }
+
+  @Test
+  void anotherGenerationMakesNewKeys_andLetsThoseOfBeforeBeValidOnceMore() throws Exception {
+    ObjectNode first = deployed(1);
+    JsonNode originBefore = Json.MAPPER.readTree(secret("origin"));
+    JsonNode tokensBefore = Json.MAPPER.readTree(secret("tokens"));
+
+    ObjectNode second = deployed(2);
+
+    assertEquals(first.path("OddPublicKey"), second.path("OddPublicKey"));
+    assertNotEquals(first.path("EvenPublicKey"), second.path("EvenPublicKey"));
+    JsonNode signing = Json.MAPPER.readTree(secret("signing"));
+    assertEquals("KEVEN2", signing.path("key_pair_id").asText());
+    JsonNode origin = Json.MAPPER.readTree(secret("origin"));
+    assertEquals(originBefore.path("g1"), origin.path("g1"));
+    assertTrue(origin.has("g2") && !origin.has("g0"), "which generations are valid");
+    assertEquals(
+        first.path("OriginHashes").asText().split(" ", -1)[0],
+        second.path("OriginHashes").asText().split(" ", -1)[1]);
+    JsonNode tokens = Json.MAPPER.readTree(secret("tokens"));
+    assertEquals("k2", tokens.path("current").asText());
+    // Whoever has the secret of before knows the key already.
+    assertEquals(tokensBefore.at("/keys/k2"), tokens.at("/keys/k2"));
+    assertEquals(tokensBefore.at("/keys/k1"), tokens.at("/keys/k1"));
+
+    Map<String, String> before = Map.copyOf(secrets);
+    deployed(2);
+    assertEquals(before, secrets);
   }
 }

@@ -20,6 +20,7 @@ import shelfless.domain.DownloadDecision;
 import shelfless.http.HttpRequest;
 import shelfless.http.Problem;
 import shelfless.runtime.Environment;
+import shelfless.runtime.ShopAddress;
 import shelfless.security.DownloadSigner;
 import shelfless.security.RateLimiter;
 import shelfless.security.Tokens;
@@ -125,9 +126,7 @@ final class Links {
     String secret = environment.secrets().read("DOWNLOAD_SIGNING_SECRET");
     Signer ready = signer;
     if (ready == null || !ready.secret.equals(secret)) {
-      ready =
-          new Signer(
-              secret, DownloadSigner.of(secret, environment.settings().required("DOWNLOADS_URL")));
+      ready = new Signer(secret, DownloadSigner.of(secret, ShopAddress.files(environment)));
       signer = ready;
     }
     return ready.signer.sign(

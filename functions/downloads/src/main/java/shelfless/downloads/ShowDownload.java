@@ -14,6 +14,7 @@ import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.PageHandler;
 import shelfless.runtime.Environment;
+import shelfless.runtime.ShopAddress;
 
 /**
  * {@code GET /downloads/{download_token}}: the page that mails link to. It changes nothing, so that
@@ -34,7 +35,7 @@ public final class ShowDownload extends PageHandler {
   /** The buttons' forms end at the files, after a redirect. */
   @Override
   protected List<String> formTargets() {
-    URI files = URI.create(environment.settings().required("DOWNLOADS_URL"));
+    URI files = URI.create(ShopAddress.files(environment));
     return List.of(files.getScheme() + "://" + files.getRawAuthority());
   }
 

@@ -12,6 +12,7 @@ import shelfless.data.Outbox;
 import shelfless.data.Outbox.Claimed;
 import shelfless.runtime.Environment;
 import shelfless.runtime.QueueHandler;
+import shelfless.runtime.ShopAddress;
 
 /**
  * From the mail queue: sends one mail of the outbox. It is taken, sent and marked in this order,
@@ -81,7 +82,7 @@ public final class SendMail extends QueueHandler {
     MailWriter writer =
         new MailWriter(
             environment.settings().required("SHOP_NAME"),
-            environment.settings().required("BASE_URL"),
+            ShopAddress.shop(environment),
             environment.clock().instant(),
             environment.tokens());
     Mailer mailer = environment.mailer();

@@ -75,6 +75,7 @@ public final class LocalSecrets {
         value.put("key_pair_id", "K" + token(7).toUpperCase(Locale.ROOT));
         value.put("private_key", privateKey());
       }
+      case "OriginSecret" -> value.put("g1", token(32)).put("g0", token(32));
       case "OwnerSecret" -> {
         value.put("email", OWNER_EMAIL);
         value.put("password", token(12));

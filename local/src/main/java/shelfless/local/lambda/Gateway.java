@@ -32,13 +32,23 @@ public final class Gateway implements WebServer.Handler {
   /** "Total combined size of request line and header values" (AWS, quotas of HTTP APIs). */
   private static final int HEADER_BYTES = 10_240;
 
+  private static final String ORIGIN_HEADER = "X-Origin-Secret";
   private static final Duration INTEGRATION_TIMEOUT = Duration.ofSeconds(30);
 
   private final RouteTable routes;
   private final FunctionRunner runner;
   private final Clock clock;
+  private final String originKey;
 
-  public Gateway(Collection<Template.Function> functions, FunctionRunner runner, Clock clock) {
+  /**
+   * @param originKey what CloudFront shows to the API
+   */
+  public Gateway(
+      Collection<Template.Function> functions,
+      FunctionRunner runner,
+      Clock clock,
+      String originKey) {
+    this.originKey = originKey;
     this.routes = new RouteTable(functions);
     this.runner = runner;
     this.clock = clock;
@@ -108,17 +118,19 @@ public final class Gateway implements WebServer.Handler {
   }
 
   /** The request's headers as CloudFront and API Gateway hand them on. */
-  private static List<Map.Entry<String, String>> edgeHeaders(WebExchange exchange) {
+  private List<Map.Entry<String, String>> edgeHeaders(WebExchange exchange) {
     List<Map.Entry<String, String>> headers = new ArrayList<>();
     for (Map.Entry<String, String> header : exchange.headers()) {
       // CloudFront's own are never the client's.
-      if (!header.getKey().regionMatches(true, 0, "cloudfront-", 0, "cloudfront-".length())) {
+      if (!header.getKey().regionMatches(true, 0, "cloudfront-", 0, "cloudfront-".length())
+          && !header.getKey().equalsIgnoreCase(ORIGIN_HEADER)) {
         headers.add(header);
       }
     }
     InetSocketAddress peer = exchange.peer();
     String address = peer.getAddress().getHostAddress();
     headers.add(Map.entry("CloudFront-Viewer-Address", address + ":" + peer.getPort()));
+    headers.add(Map.entry(ORIGIN_HEADER, originKey));
     headers.add(Map.entry("X-Forwarded-For", address));
     headers.add(Map.entry("X-Forwarded-Proto", "http"));
     return headers;
