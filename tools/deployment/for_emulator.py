@@ -77,7 +77,9 @@ class Copy:
                 if function == "Fn::GetAtt":
                     attribute = argument if isinstance(argument, str) else ".".join(argument)
                     if self.is_gone(attribute):
-                        return "no-" + attribute
+                        # Parts of an ARN may be asked for.
+                        name = "no-" + attribute
+                        return f"arn:aws:none:eu-central-1:000000000000:none:{name}" if name.endswith("Arn") else name
                 if function == "Fn::Sub" and self.matching(argument if isinstance(argument, str) else argument[0]):
                     return self.replaced(argument if isinstance(argument, str) else argument[0])
             return {key: self.replaced(part) for key, part in value.items()}

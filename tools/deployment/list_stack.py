@@ -1,9 +1,9 @@
 """Lists what a stack is made of, by type, and holds it against what its template makes.
 
-    list_stack.py ENDPOINT STACK FOLDER
+    list_stack.py ENDPOINT STACK PREFIX
 
 Prints `COUNT<tab>TYPE` for each type, the most frequent first; fails when the stack is not complete, or not what its template
-makes of its parameters. FOLDER has the template after the transform, for each size.
+makes of its parameters. PREFIX-SIZE.json is the template after the transform.
 """
 
 import collections
@@ -16,14 +16,13 @@ import boto3
 from transform import holds
 
 
-def main(endpoint, stack, folder):
+def main(endpoint, stack, prefix):
     client = boto3.client("cloudformation", endpoint_url=endpoint)
     description = client.describe_stacks(StackName=stack)["Stacks"][0]
     if description["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         sys.exit(f"the stack {stack} is {description['StackStatus']}")
     parameters = {each["ParameterKey"]: each["ParameterValue"] for each in description.get("Parameters", [])}
-    file = pathlib.Path(folder) / f"for-emulator-{parameters.get('Size', 'one-size')}.json"
-    template = json.loads(file.read_text())
+    template = json.loads(pathlib.Path(f"{prefix}-{parameters.get('Size', 'one-size')}.json").read_text())
     for name, value in parameters.items():
         template["Parameters"][name]["Default"] = value
     pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)

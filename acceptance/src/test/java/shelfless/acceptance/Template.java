@@ -39,6 +39,11 @@ final class Template {
     return document.path("Resources");
   }
 
+  /** A part of it, by its JSON pointer. */
+  JsonNode at(String pointer) {
+    return document.at(pointer);
+  }
+
   JsonNode mappings() {
     return document.path("Mappings");
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** What the tools that look at template.yaml do not see. */
 final class TemplateTest {
+  private static final String VISIBLE = "ApproximateNumberOfMessagesVisible";
+  private static final String ANYWHERE = "0.0.0.0/0";
+
   private final Template template = Template.read();
 
   @Test
@@ -81,6 +85,7 @@ final class TemplateTest {
             "cron(0 3 * * * *)",
             "cron(61 3 * * ? *)",
             "cron(0 3 ? * ? *)",
+            "cron(0 24 * * ? *)",
             "at(now)")) {
       assertFalse(isSchedule(wrong), wrong);
     }
@@ -116,12 +121,101 @@ final class TemplateTest {
           assertTrue(alarm.path("AlarmDescription").asText().length() > 100, id);
           assertTrue(alarm.path("AlarmDescription").asText().length() <= 1024, id);
           assertEquals("notBreaching", alarm.path("TreatMissingData").asText(), id);
+          assertFalse(alarm.path("AlarmActions").isEmpty(), id + " tells nobody");
           for (JsonNode dimension : alarm.path("Dimensions")) {
             if (dimension.path("Name").asText().equals("FunctionName")) {
               assertTrue(template.functions().containsKey(dimension.path("Value").asText()), id);
             }
           }
         });
+  }
+
+  @Test
+  void everyQueueIsReadOrHoldsDeadLetters_andOneDeadLetterSetsOffAnAlarm() {
+    Set<String> read = new TreeSet<>();
+    for (String function : template.functions().keySet()) {
+      template
+          .events(function, "SQS")
+          .forEach(event -> read.add(event.path("Queue").asText().replaceFirst("\\.Arn$", "")));
+    }
+    Map<String, JsonNode> queues = template.resources("AWS::SQS::Queue");
+    Set<String> dead = new TreeSet<>(queues.keySet());
+    dead.removeAll(read);
+    for (String queue : read) {
+      String target = template.properties(queue).at("/RedrivePolicy/deadLetterTargetArn").asText();
+      assertTrue(dead.contains(target.replaceFirst("\\.Arn$", "")), queue);
+    }
+    for (String queue : dead) {
+      assertTrue(
+          template.resources("AWS::CloudWatch::Alarm").values().stream()
+              .anyMatch(
+                  alarm ->
+                      alarm.path("Threshold").asInt() == 1
+                          && alarm.path("MetricName").asText().equals(VISIBLE)
+                          && alarm.at("/Dimensions/0/Value").asText().startsWith(queue + ".")),
+          "nobody hears of what is in " + queue);
+    }
+  }
+
+  @Test
+  void everyFunctionWritesIntoALogGroupThatForgets() {
+    Map<String, JsonNode> groups = template.resources("AWS::Logs::LogGroup");
+    assertFalse(groups.isEmpty());
+    groups.forEach((id, group) -> assertTrue(group.path("RetentionInDays").asInt() > 0, id));
+    JsonNode common = template.at("/Globals/Function/LoggingConfig/LogGroup");
+    template
+        .functions()
+        .forEach(
+            (id, function) ->
+                assertTrue(
+                    groups.containsKey(
+                        function.at("/LoggingConfig/LogGroup").asText(common.asText())),
+                    id + " makes a log group of its own, which keeps everything"));
+  }
+
+  @Test
+  void whatCannotBeMadeAgainOutlivesTheStack() {
+    template
+        .resources()
+        .properties()
+        .forEach(
+            each -> {
+              String type = each.getValue().path("Type").asText();
+              if (type.equals("AWS::S3::Bucket") || type.equals("AWS::RDS::DBCluster")) {
+                for (String policy : List.of("DeletionPolicy", "UpdateReplacePolicy")) {
+                  assertTrue(
+                      Set.of("Retain", "Snapshot").contains(each.getValue().path(policy).asText()),
+                      each.getKey() + " has no " + policy);
+                }
+              }
+            });
+  }
+
+  @Test
+  void nothingComesInFromAnywhere() {
+    template
+        .resources("AWS::EC2::SecurityGroup")
+        .forEach(
+            (id, group) ->
+                assertFalse(
+                    group
+                        .path("SecurityGroupIngress")
+                        .findValuesAsText("CidrIp")
+                        .contains(ANYWHERE),
+                    id));
+    template
+        .resources("AWS::EC2::SecurityGroupIngress")
+        .forEach((id, rule) -> assertFalse(rule.path("CidrIp").asText().equals(ANYWHERE), id));
+    Map<String, JsonNode> policies = template.resources("AWS::S3::BucketPolicy");
+    for (String bucket : template.resources("AWS::S3::Bucket").keySet()) {
+      assertTrue(
+          policies.values().stream()
+              .anyMatch(
+                  policy ->
+                      policy.path("Bucket").asText().equals(bucket)
+                          && policy.toString().contains("\"aws:SecureTransport\":\"false\"")),
+          bucket + " answers without TLS");
+    }
   }
 
   @Test
@@ -161,12 +255,7 @@ final class TemplateTest {
         .functions()
         .forEach(
             (id, function) -> {
-              for (JsonNode statement : function.path("Policies").findValues("Statement")) {
-                for (JsonNode each : statement) {
-                  assertFalse(each.path("Action").toString().contains("*"), id);
-                  assertFalse(each.path("Resource").asText().equals("*"), id);
-                }
-              }
+              assertNoWildcard(id, function.path("Policies"));
               function
                   .path("Environment")
                   .path("Variables")
@@ -180,5 +269,17 @@ final class TemplateTest {
                                   .matches("(sk_|whsec_).*|.*PRIVATE KEY.*"),
                               id + " holds a secret in " + variable.getKey()));
             });
+    for (String type : List.of("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy")) {
+      template.resources(type).forEach(TemplateTest::assertNoWildcard);
+    }
+  }
+
+  private static void assertNoWildcard(String id, JsonNode policies) {
+    for (JsonNode statements : policies.findValues("Statement")) {
+      for (JsonNode each : statements) {
+        assertFalse(each.path("Action").toString().contains("*"), id);
+        assertFalse(each.path("Resource").toString().contains("\"*\""), id);
+      }
+    }
   }
 }
