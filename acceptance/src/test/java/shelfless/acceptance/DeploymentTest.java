@@ -23,17 +23,17 @@ final class DeploymentTest {
           "TOKEN_KEYS_SECRET",
           "keys",
           "DOWNLOAD_SIGNING_SECRET",
-          "private_key",
+          "odd",
           "OWNER_SECRET",
-          "api_key");
+          "api_key",
+          "ORIGIN_SECRET",
+          "g1");
 
   @Test
   void aDeploymentMakesTheSecretsThatAreEmpty_andTheNextOneKeepsThem() throws IOException {
     try (Shop shop = Shop.start("deployment");
         SecretsManagerClient secrets = secretsOf(shop)) {
-      JsonNode settings =
-          Json.parse(Files.readString(shop.data().resolve("functions.json")))
-              .path("MigrateDatabase");
+      JsonNode settings = settings(shop).path("MigrateDatabase");
       for (String name : MADE.keySet()) {
         secrets.putSecretValue(
             put -> put.secretId(settings.path(name).asText()).secretString("{}"));
@@ -48,6 +48,45 @@ final class DeploymentTest {
         assertEquals(made, value(secrets, id), name);
       }
     }
+  }
+
+  /** As the first deployment is, since CloudFront makes the name after the functions are there. */
+  @Test
+  void aShopWithoutANameOfItsOwn_goesByTheOneThatTheDeploymentWroteDown() {
+    try (Shop shop =
+        Shop.start("unnamed", Map.of("SHELFLESS_PARAMETERS", "BaseUrl= DownloadsUrl="))) {
+      String url = shop.address("base_url");
+      shop.outside(
+          "POST",
+          "/functions/FinishDeployment/invoke",
+          "ResourceProperties",
+          Json.of("Url", url, "OddKeyPairId", "KODD", "EvenKeyPairId", "KEVEN"));
+      Product product = shop.newProduct("By Name", 900);
+      Purchase purchase = shop.buy(product);
+      String page =
+          shop.get("/checkout/return")
+              .query("session_id", purchase.session())
+              .send()
+              .expect(200)
+              .text();
+      assertTrue(page.contains(url + "/downloads/"), page);
+      assertTrue(
+          shop.mails(purchase.email(), 1).getFirst().path("text").asText().contains(url), "mail");
+      assertTrue(
+          purchase.download().expect(201).json().path("url").asText().startsWith(url), "address");
+      String token = purchase.downloadToken();
+      shop.get("/downloads/" + token).send().expect(200);
+      Answer sent =
+          shop.post("/downloads/" + token)
+              .form(Map.of("asset_id", product.file().assetId()))
+              .send()
+              .expect(303);
+      assertTrue(sent.header("Location").startsWith(url), sent::toString);
+    }
+  }
+
+  private static JsonNode settings(Shop shop) throws IOException {
+    return Json.parse(Files.readString(shop.data().resolve("functions.json")));
   }
 
   private static JsonNode value(SecretsManagerClient secrets, String id) {

@@ -20,11 +20,18 @@ import shelfless.local.template.Template.Grant;
 record Grants(List<Grant> all) {
   private static final String DATABASE = "rds-db:connect";
 
+  /**
+   * Who owns the schema has a password, which RDS makes. On one machine the database asks nobody
+   * for one, so that this secret is read in AWS only.
+   */
+  private static final String DATABASE_PASSWORD = "Database.MasterUserSecret.SecretArn";
+
   /** Those of a template.yaml. */
   static Grants of(Path file) {
     try {
       Template template = Template.read(file, Map.of("MailFrom", "shop@shelfless.example"));
       Map<String, String> references = new HashMap<>();
+      references.put(DATABASE_PASSWORD, DATABASE_PASSWORD);
       for (String id : template.secrets()) {
         references.put(id, AwsCall.secretArn(id));
       }
@@ -37,6 +44,12 @@ record Grants(List<Grant> all) {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+  }
+
+  /** Without what can only be made use of in AWS. */
+  Grants usableHere() {
+    return new Grants(
+        all.stream().filter(grant -> !grant.resource().equals(DATABASE_PASSWORD)).toList());
   }
 
   Grants without(Grant grant) {
@@ -130,6 +143,8 @@ record Grants(List<Grant> all) {
     return table
         .append("Left out, since SAM writes them: logs, network interfaces, and for a function ")
         .append("behind a queue to receive and delete its messages.\n")
+        .append("Not used here: the secret with the password of the schema's owner, since the ")
+        .append("database of one machine asks for none.\n")
         .append(
             isByPolicy(new AwsCall.Need("", DATABASE, "", Map.of()))
                 ? ""

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,6 +61,11 @@ final class Shop implements AutoCloseable {
   /** Starts a shop on a new data folder, without a demo catalogue. */
   static Shop start(String name) {
     return new Shop(ShopProcess.start(ShopProcess.newFolder(name), false, 0));
+  }
+
+  /** The same, with further settings of the local runtime. */
+  static Shop start(String name, Map<String, String> settings) {
+    return new Shop(ShopProcess.start(ShopProcess.newFolder(name), false, 0, settings));
   }
 
   /** The same, with a demo catalogue. */

@@ -69,6 +69,15 @@ final class ShopProcess implements AutoCloseable {
    * @param port where it listens; 0 for any free one
    */
   static ShopProcess start(Path data, boolean demo, int port) {
+    return start(data, demo, port, Map.of());
+  }
+
+  /**
+   * The same, with further settings.
+   *
+   * @param settings environment variables
+   */
+  static ShopProcess start(Path data, boolean demo, int port, Map<String, String> settings) {
     Path console = data.resolveSibling(data.getFileName() + ".console");
     Path addresses = data.resolve("local.json");
     FOLDERS.add(data);
@@ -100,6 +109,7 @@ final class ShopProcess implements AutoCloseable {
                   String.valueOf(demo),
                   "SHELFLESS_DATABASE_VIA",
                   "127.0.0.1:" + way.port()));
+      builder.environment().putAll(settings);
       builder.directory(project().toFile());
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()));

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,28 @@ public record LocalSettings(
         endpoint(environment.get("AWS_ENDPOINT_URL")),
         databaseVia(environment.get("SHELFLESS_DATABASE_VIA")),
         Map.copyOf(environment));
+  }
+
+  /**
+   * The values of template parameters that are to be others than usual here, from {@code
+   * SHELFLESS_PARAMETERS}: {@code "ShopName=Mine BaseUrl="}.
+   *
+   * @throws StartException when it has no meaning
+   */
+  Map<String, String> parameters() throws StartException {
+    Map<String, String> parameters = new HashMap<>();
+    String text = environment.getOrDefault("SHELFLESS_PARAMETERS", "").strip();
+    for (String each : text.isEmpty() ? new String[0] : text.split("\\s+", -1)) {
+      String[] nameAndValue = each.split("=", 2);
+      if (nameAndValue.length < 2 || nameAndValue[0].isEmpty()) {
+        throw new StartException(
+            "SHELFLESS_PARAMETERS must be names and values like ShopName=Mine, not '"
+                + each
+                + "'.");
+      }
+      parameters.put(nameAndValue[0], nameAndValue[1]);
+    }
+    return parameters;
   }
 
   private static int port(@Nullable String text) throws StartException {

@@ -98,9 +98,8 @@ public final class LocalShop implements AutoCloseable {
     int databasePort = databasePort(data);
     int edgePort = data.port("downloads");
     int paymentsPort = data.port("payments");
-    Template template =
-        Template.read(
-            settings.project().resolve("template.yaml"),
+    Map<String, String> parameters =
+        new HashMap<>(
             Map.of(
                 "BaseUrl",
                 base.toString(),
@@ -120,6 +119,8 @@ public final class LocalShop implements AutoCloseable {
                 MAIL_FROM,
                 "OwnerEmail",
                 LocalSecrets.OWNER_EMAIL));
+    parameters.putAll(settings.parameters());
+    Template template = Template.read(settings.project().resolve("template.yaml"), parameters);
     ShopClock clock = ShopClock.open(data.resolve("clock.json"));
     LocalSecrets secrets = LocalSecrets.open(data.resolve("secrets.json"), template.secrets());
     Mails mails = Mails.open(data.resolve("mails.jsonl"), clock);
