@@ -99,6 +99,20 @@ final class ContractTest {
     assertEquals(deployed.keySet(), running);
   }
 
+  /** Lambda calls it by reflection, as a method of the class that declares it. */
+  @Test
+  void whatLambdaCallsIsDeclaredByAPublicClass() {
+    for (String folder : List.of("functions", "shared")) {
+      eachSource(
+          folder,
+          (file, text) -> {
+            if (text.contains("implements RequestStreamHandler")) {
+              assertTrue(text.matches("(?s).*\npublic (abstract|final) class .*"), file::toString);
+            }
+          });
+    }
+  }
+
   /** Calls with each Java file of the main sources below a folder, its path from the project on. */
   private static void eachSource(String folder, BiConsumer<Path, String> action) {
     Path project = ShopProcess.project();

@@ -14,8 +14,10 @@ import shelfless.runtime.Log;
 /**
  * The base of what runs once a deployment. To run it again changes nothing. When CloudFormation
  * asks, as for a custom resource, it is answered, too; deleting the resource leaves all as it is.
+ *
+ * <p>Public, because Lambda calls what it declares by reflection, as a method of this class.
  */
-abstract class DeploymentStep implements RequestStreamHandler {
+public abstract class DeploymentStep implements RequestStreamHandler {
   protected final Environment environment;
 
   protected DeploymentStep(Environment environment) {
