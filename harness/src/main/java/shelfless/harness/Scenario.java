@@ -257,6 +257,25 @@ record Scenario(String name, Consumer<History> story, List<String> end) {
               "\"status\": \"partially_refunded\"",
               "\"status\": \"paid\""),
           of(
+              "the database forgets paid orders",
+              history -> {
+                UUID kept = paid(history, "app");
+                history.world.takeRestorePoint();
+                paid(history, "book:2", "app");
+                UUID paidMeanwhile = history.order("HALF", "song");
+                UUID given = paid(history, "film");
+                history.world.provider.dashboardRefund(given, null);
+                history.refundAmount(kept, 500);
+                history.restore();
+                history.world.provider.pay(paidMeanwhile);
+                history.comeBack(kept);
+                history.notices();
+              },
+              "\"status\": \"partially_refunded\"",
+              "\"status\": \"paid\"",
+              "\"status\": \"paid\"",
+              "\"status\": \"refunded\""),
+          of(
               "a paid order is refunded by amount and disputed",
               history -> {
                 UUID order = paid(history, "book:2");

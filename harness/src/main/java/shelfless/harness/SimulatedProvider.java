@@ -44,6 +44,7 @@ final class SimulatedProvider implements PaymentProvider {
 
   private static final class Checkout {
     final UUID orderId;
+    final Sale sale;
     final String session;
     final Instant expiresAt;
     final Money total;
@@ -53,8 +54,9 @@ final class SimulatedProvider implements PaymentProvider {
     final Map<String, RefundState> refunds = new LinkedHashMap<>();
     final Map<String, DisputeState> disputes = new LinkedHashMap<>();
 
-    Checkout(UUID orderId, String session, Instant expiresAt, Money total) {
+    Checkout(UUID orderId, Sale sale, String session, Instant expiresAt, Money total) {
       this.orderId = orderId;
+      this.sale = sale;
       this.session = session;
       this.expiresAt = expiresAt;
       this.total = total;
@@ -100,7 +102,13 @@ final class SimulatedProvider implements PaymentProvider {
         total += line.unitAmount().amount() * line.quantity();
       }
       Money money = new Money(total, wanted.lines().getFirst().unitAmount().currency());
-      made = new Checkout(wanted.orderId(), id("cs"), clock.instant().plus(SESSION_LIFE), money);
+      made =
+          new Checkout(
+              wanted.orderId(),
+              new Sale(wanted.email(), wanted.note()),
+              id("cs"),
+              clock.instant().plus(SESSION_LIFE),
+              money);
       byOrder.put(wanted.orderId(), made);
       bySession.put(made.session, made);
     }
@@ -134,6 +142,7 @@ final class SimulatedProvider implements PaymentProvider {
             && (withRefundsAndDisputes || checkout.refunded() > 0 || !checkout.disputes.isEmpty());
     return new State(
         checkout.orderId,
+        checkout.sale,
         checkout.details(),
         checkout.status,
         checkout.total,

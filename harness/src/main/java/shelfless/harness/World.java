@@ -41,6 +41,7 @@ import shelfless.runtime.Environment;
 import shelfless.runtime.Settings;
 import shelfless.security.Tokens;
 import shelfless.testing.HttpCall;
+import shelfless.testing.RestorePoint;
 import shelfless.testing.TestContext;
 import shelfless.testing.TestDatabase;
 
@@ -195,6 +196,24 @@ final class World implements AutoCloseable {
       statement.execute(sql);
     } catch (SQLException failure) {
       throw new IllegalStateException(sql, failure);
+    }
+  }
+
+  /** From now on this is what a restore of the database brings back. */
+  void takeRestorePoint() {
+    try (Connection connection = testDatabase.connectAsSuperuser()) {
+      RestorePoint.take(connection);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  /** The database is set back to the restore point. What is outside of it goes on. */
+  void restore() {
+    try (Connection connection = testDatabase.connectAsSuperuser()) {
+      RestorePoint.goBack(connection);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
     }
   }
 

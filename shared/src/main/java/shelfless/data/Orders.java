@@ -19,7 +19,6 @@ import shelfless.domain.Money;
 import shelfless.domain.OrderFacts;
 import shelfless.domain.OrderStatus;
 import shelfless.domain.PaymentStatus;
-import shelfless.domain.ProductKind;
 import shelfless.domain.RefundPlan;
 import shelfless.domain.RefundStatus;
 import shelfless.domain.Unit;
@@ -129,7 +128,6 @@ public final class Orders {
       UUID productId,
       String sku,
       String title,
-      ProductKind kind,
       Money unitPrice,
       int quantity,
       Money lineTotal,
@@ -183,14 +181,40 @@ public final class Orders {
 
   /** Stores a pending order with its lines; the database checks its sums at the commit. */
   public static void insert(Transaction transaction, NewOrder order) throws SQLException {
-    Instant now = transaction.now();
+    insert(transaction, order, null, transaction.now());
+  }
+
+  /**
+   * Stores an order that the database has lost, as it was placed. It keeps its number, unless that
+   * was given to another meanwhile; numbers go on behind it.
+   */
+  public static void insertAgain(
+      Transaction transaction, NewOrder order, String number, Instant placedAt)
+      throws SQLException {
+    transaction.first(
+        """
+        select count(nextval('order_number')) as passed
+        from pg_sequences, generate_series(coalesce(last_value + 1, start_value), substr(?::text, 3)::bigint)
+        where schemaname = 'public' and sequencename = 'order_number'
+        """,
+        row -> row.number("passed"),
+        number);
+    insert(transaction, order, number, placedAt);
+  }
+
+  private static void insert(
+      Transaction transaction, NewOrder order, @Nullable String number, Instant placedAt)
+      throws SQLException {
     transaction.update(
         """
-        insert into orders (id, subtotal, discount, tax, total_amount, currency, country, vat_id, tax_evidence,
+        insert into orders (id, number, subtotal, discount, tax, total_amount, currency, country, vat_id, tax_evidence,
           promotion_id, token_hash, token_key_id, token_generation, created_at)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        values (?, coalesce((select ?::text where not exists (select from orders where number = ?::text)),
+          'S-' || nextval('order_number')), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         order.id,
+        number,
+        number,
         order.subtotal.amount(),
         order.discount.amount(),
         order.tax.amount(),
@@ -203,13 +227,13 @@ public final class Orders {
         order.token.hash(),
         order.token.keyId(),
         order.token.generation(),
-        now);
+        placedAt);
     transaction.update(
         "insert into order_contact (order_id, email, name, updated_at) values (?, ?, ?, ?)",
         order.id,
         order.email,
         order.name,
-        now);
+        transaction.now());
     int position = 1;
     for (NewItem item : order.items) {
       transaction.update(
@@ -237,7 +261,7 @@ public final class Orders {
           order.id,
           consent.getKey(),
           consent.getValue(),
-          now);
+          placedAt);
     }
   }
 

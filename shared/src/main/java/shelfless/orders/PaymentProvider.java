@@ -54,11 +54,17 @@ public interface PaymentProvider {
   /** A line of the payment page. */
   record Line(String title, Money unitAmount, int quantity) {}
 
-  /** What is to be paid, and where the buyer goes afterwards. */
+  /**
+   * What is to be paid, and where the buyer goes afterwards.
+   *
+   * @param note all of the sale, which the provider keeps for us: see {@link
+   *     shelfless.data.SaleNotes}
+   */
   record NewSession(
       UUID orderId,
       String orderNumber,
       String email,
+      String note,
       List<Line> lines,
       String successUrl,
       String cancelUrl) {}
@@ -74,6 +80,7 @@ public interface PaymentProvider {
    * How an order stands at the provider.
    *
    * @param orderId what we noted on the session; null when it is not ours
+   * @param sale the sale as it was noted; null where no note is kept
    * @param session whether it can still be paid
    * @param total what the session asks for
    * @param payment the payment, once there is one
@@ -82,12 +89,16 @@ public interface PaymentProvider {
    */
   record State(
       @Nullable UUID orderId,
+      @Nullable Sale sale,
       Session details,
       SessionStatus session,
       Money total,
       @Nullable PaymentState payment,
       @Nullable List<RefundState> refunds,
       @Nullable List<DisputeState> disputes) {}
+
+  /** What was sold, and to whom, as the provider keeps it for us. */
+  record Sale(String email, String note) {}
 
   /** Whether a session can still be paid. */
   enum SessionStatus {

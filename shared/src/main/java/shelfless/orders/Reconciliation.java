@@ -8,11 +8,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import shelfless.aws.Queues;
 import shelfless.data.AuditLog;
+import shelfless.data.ConstraintViolation;
 import shelfless.data.Database;
 import shelfless.data.Orders;
 import shelfless.data.Outbox;
 import shelfless.data.Promotions;
 import shelfless.data.ProviderEvents;
+import shelfless.data.SaleNotes;
 import shelfless.data.Transaction;
 import shelfless.domain.Money;
 import shelfless.domain.OrderStatus;
@@ -26,6 +28,7 @@ import shelfless.orders.PaymentProvider.RefundState;
 import shelfless.orders.PaymentProvider.SessionStatus;
 import shelfless.orders.PaymentProvider.State;
 import shelfless.runtime.Environment;
+import shelfless.security.Tokens;
 
 /**
  * Brings an order to the state that it has at the payment provider: what is true is fetched, and
@@ -38,12 +41,14 @@ public final class Reconciliation {
   private final PaymentProvider provider;
   private final Fulfillment fulfillment;
   private final Queues queues;
+  private final Tokens tokens;
 
   public Reconciliation(Environment environment, PaymentProvider provider) {
     this.database = environment.database();
     this.provider = provider;
     this.fulfillment = new Fulfillment(environment);
     this.queues = environment.queues();
+    this.tokens = environment.tokens();
   }
 
   /** What came of a notice or a look. */
@@ -98,7 +103,7 @@ public final class Reconciliation {
     boolean known =
         database.repeatable(transaction -> Orders.find(transaction, orderId).isPresent());
     if (!known) {
-      return park(event, null, "it names order " + orderId + ", which is not here");
+      return settleLost(orderId, event);
     }
     if (sessionId == null) {
       sessionId =
@@ -116,6 +121,56 @@ public final class Reconciliation {
       return park(event, orderId, "its session is for another order");
     }
     return settle(orderId, state, event);
+  }
+
+  /**
+   * A database that was set back to an earlier time has lost what was sold after it. The provider
+   * has not: the order is placed again by what was noted on its session.
+   */
+  private Outcome settleLost(UUID orderId, PaymentProvider.Event event) {
+    String lost = "it names order " + orderId + ", which is not here";
+    State state = event.sessionId() == null ? null : fetchIfThere(event.sessionId());
+    PaymentProvider.Sale sale = state == null ? null : state.sale();
+    if (state == null || sale == null || !orderId.equals(state.orderId())) {
+      return park(event, null, lost);
+    }
+    try {
+      database.repeatable(transaction -> placeAgain(transaction, orderId, sale, state));
+    } catch (ConstraintViolation refused) {
+      return park(event, null, lost + ", and can't be placed again: " + refused.constraint());
+    }
+    return settle(orderId, state, event);
+  }
+
+  private @Nullable State fetchIfThere(String sessionId) {
+    try {
+      return provider.fetch(sessionId, true);
+    } catch (PaymentProvider.Refused unknown) {
+      return null;
+    }
+  }
+
+  private boolean placeAgain(
+      Transaction transaction, UUID orderId, PaymentProvider.Sale sale, State state)
+      throws SQLException {
+    if (Orders.find(transaction, orderId).isPresent()) {
+      return false;
+    }
+    SaleNotes.placeAgain(transaction, tokens, orderId, sale.email(), sale.note());
+    Orders.Order order = Orders.find(transaction, orderId).orElseThrow();
+    for (String action : List.of("order.created", "order.restored")) {
+      transaction.audit(
+          actor(),
+          action,
+          "order",
+          orderId,
+          Json.object()
+              .put("session", state.details().id())
+              .put("number", order.number())
+              .put("placed_at", Json.time(order.createdAt()))
+              .set("total", Json.money(order.total().amount(), order.total().currency())));
+    }
+    return true;
   }
 
   private @Nullable UUID findOrder(PaymentProvider.Event event) {
@@ -336,7 +391,8 @@ public final class Reconciliation {
         advance(transaction, queues, provider.name(), held, refund);
       } else if (refund.status() == RefundStatus.FAILED || fits(transaction, order, refund)) {
         // Made in the provider's dashboard: it counts the same (rule 8). It names no unit.
-        UUID id = transaction.newId();
+        // One of ours whose row was lost keeps its id.
+        UUID id = refund.refundId() == null ? transaction.newId() : refund.refundId();
         Orders.insertRefund(
             transaction,
             new Orders.Refund(

@@ -115,6 +115,7 @@ public final class StripeProvider implements PaymentProvider {
             .setCancelUrl(wanted.cancelUrl())
             .putMetadata("order_id", wanted.orderId().toString())
             .putMetadata("order_number", wanted.orderNumber())
+            .putAllMetadata(StripeNote.split(wanted.note()))
             .setPaymentIntentData(
                 SessionCreateParams.PaymentIntentData.builder()
                     .putMetadata("order_id", wanted.orderId().toString())
@@ -184,6 +185,9 @@ public final class StripeProvider implements PaymentProvider {
     String intentId = intent.path("id").asText();
     return new State(
         HttpRequest.uuid(found.path("client_reference_id").asText("")).orElse((UUID) null),
+        StripeNote.join(found.path("metadata"))
+            .map(note -> new Sale(found.path("customer_email").asText(""), note))
+            .orElse((Sale) null),
         new Session(
             sessionId,
             // A session that is over has no address any more.

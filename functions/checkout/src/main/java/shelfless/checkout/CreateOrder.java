@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import shelfless.data.Orders;
 import shelfless.data.Products;
 import shelfless.data.Promotions;
+import shelfless.data.SaleNotes;
 import shelfless.data.Transaction;
 import shelfless.domain.EmailAddress;
 import shelfless.domain.Money;
@@ -149,7 +150,6 @@ public final class CreateOrder extends HttpHandler {
               product.id(),
               product.sku(),
               product.title(),
-              line.kind(),
               line.unitPrice(),
               line.quantity(),
               line.lineTotal(),
@@ -179,7 +179,7 @@ public final class CreateOrder extends HttpHandler {
   }
 
   private record Payable(
-      Orders.Order order, boolean hasSession, List<Orders.Item> items, String email) {}
+      Orders.Order order, boolean hasSession, List<Orders.Item> items, String email, String note) {}
 
   /** Makes the payment page, or delivers where there is nothing to pay. */
   private void pay(UUID orderId, Idempotency.Key key) {
@@ -205,6 +205,7 @@ public final class CreateOrder extends HttpHandler {
                   orderId,
                   order.number(),
                   payable.email,
+                  payable.note,
                   lines(payable.items),
                   base + "/checkout/return?session_id={CHECKOUT_SESSION_ID}",
                   base + "/checkout/return?cancelled=1"));
@@ -265,7 +266,8 @@ public final class CreateOrder extends HttpHandler {
         Orders.find(transaction, orderId).orElseThrow(),
         Orders.session(transaction, orderId).isPresent(),
         Orders.items(transaction, orderId),
-        Orders.email(transaction, orderId).orElse(""));
+        Orders.email(transaction, orderId).orElse(""),
+        SaleNotes.of(transaction, orderId));
   }
 
   /**

@@ -208,7 +208,14 @@ final class Provider implements AutoCloseable {
             .put("currency", fields.get("line_items[0][price_data][currency]"))
             .put("expires_at", clock.instant().getEpochSecond() + 86_400)
             .putNull("payment_intent");
-    session.putObject("metadata").put("order_id", fields.get("metadata[order_id]"));
+    session.put("customer_email", fields.get("customer_email"));
+    ObjectNode metadata = session.putObject("metadata");
+    fields.forEach(
+        (name, value) -> {
+          if (name.startsWith("metadata[")) {
+            metadata.put(name.substring("metadata[".length(), name.length() - 1), value);
+          }
+        });
     sessions.put(id, session);
     meanwhile.run();
     return new Answer(200, session);

@@ -23,6 +23,7 @@ import shelfless.runtime.Environment;
 import shelfless.runtime.IdGenerator;
 import shelfless.testing.AwsStandIn;
 import shelfless.testing.HttpCall;
+import shelfless.testing.RestorePoint;
 import shelfless.testing.TestContext;
 import shelfless.testing.TestDatabase;
 
@@ -72,6 +73,24 @@ final class TestShop implements AutoCloseable {
       statement.execute(sql);
     } catch (SQLException failure) {
       throw new IllegalStateException(sql, failure);
+    }
+  }
+
+  /** What the database holds now is what a restore brings back. */
+  void takeRestorePoint() {
+    try {
+      RestorePoint.take(connection);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  /** The database is set back, and what came after is lost. */
+  void restore() {
+    try {
+      RestorePoint.goBack(connection);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
     }
   }
 
