@@ -235,27 +235,35 @@ final class SellerTest {
         .send()
         .problem(409, "order_not_paid");
     Purchase purchase = shop.order(product);
-    String trigger = "stuck_" + product.id().replace("-", "");
+    String name = "stuck_" + product.id().replace("-", "");
+    // A sequence counts also what is rolled back.
+    shop.sql("create sequence " + name);
+    shop.sql("grant usage on sequence " + name + " to app");
     shop.sql(
         """
-        create function %s() returns trigger language plpgsql as $$
+        create function %1$s() returns trigger language plpgsql as $$
         begin
-          if new.product_id = '%s' then raise exception 'stuck' using errcode = 'XX001'; end if;
+          if new.product_id = '%2$s' then
+            perform nextval('%1$s');
+            raise exception 'stuck' using errcode = 'XX001';
+          end if;
           return new;
         end $$
         """
-            .formatted(trigger, product.id()));
+            .formatted(name, product.id()));
     shop.sql(
-        "create trigger "
-            + trigger
-            + " before insert on entitlement for each row execute function "
-            + trigger
-            + "()");
+        "create trigger %1$s before insert on entitlement for each row execute function %1$s()"
+            .formatted(name));
     try {
       purchase.pay().becomes("paid");
+      // The webhook tries, and the queue once; the queue's next try is a time-out away.
+      shop.await(
+          "both tries to deliver",
+          () -> Long.parseLong(shop.query("select last_value from " + name).getFirst()),
+          tries -> tries >= 2);
       assertEquals(0, purchase.entitlements().size());
     } finally {
-      shop.sql("drop trigger " + trigger + " on entitlement");
+      shop.sql("drop trigger " + name + " on entitlement");
     }
     JsonNode delivered =
         shop.seller("POST", "/v1/admin/orders/" + purchase.id() + "/fulfill")
