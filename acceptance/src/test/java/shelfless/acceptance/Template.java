@@ -20,19 +20,27 @@ final class Template {
   }
 
   static Template read() {
+    return of(text());
+  }
+
+  /** The file as it is. */
+  static String text() {
     try {
-      String text =
-          Files.readString(ShopProcess.project().resolve("template.yaml"))
-              .replaceAll(
-                  "(?<=[\\s\\[])!(Ref|GetAtt|Sub|If|Join|Not|Equals|And|Or|Select|Split|Condition|FindInMap|GetAZs|Base64)(?=\\s)",
-                  "");
-      return new Template(
-          Json.tree(
-              new Load(LoadSettings.builder().setLabel("template.yaml").build())
-                  .loadFromString(text)));
+      return Files.readString(ShopProcess.project().resolve("template.yaml"));
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+  }
+
+  static Template of(String text) {
+    String plain =
+        text.replaceAll(
+            "(?<=[\\s\\[])!(Ref|GetAtt|Sub|If|Join|Not|Equals|And|Or|Select|Split|Condition|FindInMap|GetAZs|Base64)(?=\\s)",
+            "");
+    return new Template(
+        Json.tree(
+            new Load(LoadSettings.builder().setLabel("template.yaml").build())
+                .loadFromString(plain)));
   }
 
   JsonNode resources() {

@@ -19,7 +19,13 @@ final class TemplateTest {
   private static final String VISIBLE = "ApproximateNumberOfMessagesVisible";
   private static final String ANYWHERE = "0.0.0.0/0";
 
-  private final Template template = Template.read();
+  private Template template = Template.read();
+
+  /** Asks the same of another one. */
+  TemplateTest of(Template other) {
+    template = other;
+    return this;
+  }
 
   @Test
   void aQueuesMessagesStayHiddenForSixTimesTheFunctionsTimeOut_andThenGoToADeadLetterQueue() {
