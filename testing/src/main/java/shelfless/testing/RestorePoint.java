@@ -9,19 +9,24 @@ import java.sql.Statement;
  * as a restore would.
  */
 public final class RestorePoint {
+  // Rows are deleted and tables kept: what is small is emptied sooner than a table is truncated or
+  // made.
   private static final String TAKE =
       """
-      drop schema if exists restore_point cascade;
-      create schema restore_point;
-      create table restore_point."sequences" as
-        select sequencename, coalesce(last_value, start_value) as value, last_value is not null as called
+      create schema if not exists restore_point;
+      create table if not exists restore_point."sequences" (name name primary key, value bigint, called boolean);
+      delete from restore_point."sequences";
+      insert into restore_point."sequences"
+        select sequencename, coalesce(last_value, start_value), last_value is not null
         from pg_sequences where schemaname = 'public';
       do $$
       declare
         name text;
       begin
         for name in select tablename from pg_tables where schemaname = 'public' loop
-          execute format('create table restore_point.%1$I as table public.%1$I', name);
+          execute format('create table if not exists restore_point.%1$I as table public.%1$I with no data', name);
+          execute format('delete from restore_point.%1$I', name);
+          execute format('insert into restore_point.%1$I table public.%1$I', name);
         end loop;
       end
       $$
@@ -37,13 +42,12 @@ public final class RestorePoint {
         value bigint;
         called boolean;
       begin
-        execute 'truncate ' || (
-          select string_agg(format('public.%I', tablename), ', ') from pg_tables where schemaname = 'public');
         for name in select tablename from pg_tables where schemaname = 'public' loop
           select string_agg(quote_ident(attname), ', ') into columns
           from pg_attribute
           where attrelid = format('public.%I', name)::regclass and attnum > 0 and not attisdropped
             and attgenerated = '';
+          execute format('delete from public.%I', name);
           execute format('insert into public.%1$I (%2$s) select %2$s from restore_point.%1$I', name, columns);
         end loop;
         for name, value, called in select * from restore_point."sequences" loop
