@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import shelfless.aws.AuditAnchors;
 import shelfless.aws.Files;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
@@ -149,6 +150,11 @@ final class FaultyPorts implements Ports {
   @Override
   public Files files() {
     throw new UnsupportedOperationException("No scenario reads or signs files in the store.");
+  }
+
+  @Override
+  public AuditAnchors anchors() {
+    throw new UnsupportedOperationException("No scenario anchors the audit log.");
   }
 
   @Override

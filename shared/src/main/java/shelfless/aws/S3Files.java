@@ -3,7 +3,6 @@ package shelfless.aws;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -11,16 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import shelfless.runtime.Settings;
 import shelfless.runtime.Unavailable;
 import software.amazon.awssdk.awscore.presigner.PresignedRequest;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -32,7 +26,6 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  * AWS_ENDPOINT_URL_S3}.
  */
 public final class S3Files implements Files {
-  private static final String NAME = "The file store";
   private final Settings settings;
   private final String bucket;
   private @Nullable S3Client client;
@@ -64,7 +57,7 @@ public final class S3Files implements Files {
 
   @Override
   public String beginParts(String key, String contentType) {
-    return reach(
+    return S3.reach(
         () ->
             client()
                 .createMultipartUpload(
@@ -141,7 +134,7 @@ public final class S3Files implements Files {
 
   @Override
   public Optional<Content> read(String key) {
-    return reach(
+    return S3.reach(
         () -> {
           try (InputStream stream =
               client().getObject(request -> request.bucket(bucket).key(key))) {
@@ -149,13 +142,13 @@ public final class S3Files implements Files {
           } catch (NoSuchKeyException absent) {
             return Optional.empty();
           } catch (IOException interrupted) {
-            throw new Unavailable(NAME, interrupted);
+            throw new Unavailable(S3.NAME, interrupted);
           }
         });
   }
 
   private static Content content(InputStream stream) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = S3.sha256();
     byte[] buffer = new byte[256 * 1024];
     long size = 0;
     for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
@@ -165,22 +158,14 @@ public final class S3Files implements Files {
     return new Content(size, HexFormat.of().formatHex(digest.digest()));
   }
 
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every JDK has SHA-256", impossible);
-    }
-  }
-
   @Override
   public void delete(String key) {
-    reach(() -> client().deleteObject(request -> request.bucket(bucket).key(key)));
+    S3.reach(() -> client().deleteObject(request -> request.bucket(bucket).key(key)));
   }
 
   /** 200 when the call was done, or 400 or 404 when the store refused it so. */
   private static int statusOf(Runnable call) {
-    return reach(
+    return S3.reach(
         () -> {
           try {
             call.run();
@@ -194,29 +179,10 @@ public final class S3Files implements Files {
         });
   }
 
-  private static <T> T reach(Supplier<T> call) {
-    try {
-      return call.get();
-    } catch (S3Exception refused) {
-      if (refused.statusCode() >= 500) {
-        throw new Unavailable(NAME, refused);
-      }
-      throw refused;
-    } catch (SdkException unreachable) {
-      throw new Unavailable(NAME, unreachable);
-    }
-  }
-
   private S3Client client() {
     S3Client ready = client;
     if (ready == null) {
-      S3ClientBuilder builder =
-          S3Client.builder()
-              .forcePathStyle(hasOwnEndpoint())
-              // Not every store of this protocol knows the SDK's own checksums.
-              .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-              .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-      ready = AwsClients.configure(builder, settings, "S3", AwsClients.FOR_A_CALLER).build();
+      ready = S3.client(settings);
       client = ready;
     }
     return ready;
@@ -230,16 +196,14 @@ public final class S3Files implements Files {
               .region(AwsClients.region(settings))
               .credentialsProvider(AwsClients.credentials(settings))
               .serviceConfiguration(
-                  S3Configuration.builder().pathStyleAccessEnabled(hasOwnEndpoint()).build());
+                  S3Configuration.builder()
+                      .pathStyleAccessEnabled(S3.hasOwnEndpoint(settings))
+                      .build());
       AwsClients.endpoint(settings, "S3").ifPresent(builder::endpointOverride);
       ready = builder.build();
       presigner = ready;
     }
     return ready;
-  }
-
-  private boolean hasOwnEndpoint() {
-    return AwsClients.endpoint(settings, "S3").isPresent();
   }
 
   @Override

@@ -3,6 +3,7 @@ package shelfless.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -89,6 +90,40 @@ public final class AuditLog {
         to,
         before.orElse(Long.MAX_VALUE),
         limit);
+  }
+
+  /** The end of the chain: the number of its last row, and that row's hash in hexadecimal. */
+  public record Head(long seq, String hash) {}
+
+  /** The end of the chain now. */
+  public static Head head(Transaction transaction) throws SQLException {
+    return transaction
+        .first("select seq, hash from audit_head", AuditLog::headOf)
+        .orElseThrow(() -> new IllegalStateException("audit_head has lost its row"));
+  }
+
+  /** Whether the log has this row, with this hash. */
+  public static boolean contains(Transaction transaction, Head row) throws SQLException {
+    return transaction
+        .first("select seq, hash from audit_log where seq = ?", AuditLog::headOf, row.seq)
+        .equals(Optional.of(row));
+  }
+
+  private static Head headOf(Row row) throws SQLException {
+    return new Head(row.number("seq"), HexFormat.of().formatHex(row.bytes("hash")));
+  }
+
+  /** A row at which the chain does not hold. */
+  public record Break(long seq, String reason) {}
+
+  /** Where the chain does not hold between two of its rows, both included (rule 13). */
+  public static List<Break> breaks(Transaction transaction, long first, long last)
+      throws SQLException {
+    return transaction.list(
+        "select seq, reason from audit_log_breaks(?, ?) order by seq",
+        row -> new Break(row.number("seq"), row.text("reason")),
+        first,
+        last);
   }
 
   private static Entry entry(Row row) throws SQLException {

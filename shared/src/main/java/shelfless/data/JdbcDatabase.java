@@ -32,10 +32,10 @@ public final class JdbcDatabase implements Database {
   private static final Duration TO_CHECK = Duration.ofSeconds(2);
 
   /**
-   * For one answer: longer than the role's statement_timeout, so that it is the server that gives
-   * up, unless it is out of reach.
+   * For one answer, where {@code DATABASE_ANSWER_SECONDS} says nothing else: longer than the role's
+   * statement_timeout, so that it is the server that gives up, unless it is out of reach.
    */
-  private static final Duration TO_ANSWER = Duration.ofSeconds(12);
+  private static final int TO_ANSWER_SECONDS = 12;
 
   /** For a rollback, when the call has no time left. */
   private static final Duration TO_LEAVE = Duration.ofMillis(250);
@@ -49,6 +49,7 @@ public final class JdbcDatabase implements Database {
   private final Clock clock;
   private final IdGenerator ids;
   private final CallTime time;
+  private final Duration toAnswer;
   private @Nullable Connection connection;
   private long lastUsedNanos;
 
@@ -71,6 +72,8 @@ public final class JdbcDatabase implements Database {
     this.clock = clock;
     this.ids = ids;
     this.time = time;
+    this.toAnswer =
+        Duration.ofSeconds(settings.integer("DATABASE_ANSWER_SECONDS", TO_ANSWER_SECONDS));
     properties.setProperty("user", settings.required("DATABASE_USER"));
     properties.setProperty("ApplicationName", "shelfless");
     // Without it the driver sends a SET, which would pin a proxy's session.
@@ -78,7 +81,7 @@ public final class JdbcDatabase implements Database {
     // Named statements live in a server session, which a proxy may change under us.
     properties.setProperty("prepareThreshold", "0");
     properties.setProperty("connectTimeout", Long.toString(TO_CONNECT.toSeconds()));
-    properties.setProperty("socketTimeout", Long.toString(TO_ANSWER.toSeconds()));
+    properties.setProperty("socketTimeout", Long.toString(toAnswer.toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
   }
 
@@ -163,7 +166,7 @@ public final class JdbcDatabase implements Database {
   private void limit(Connection used) throws SQLException {
     // Stands when there is no time left, and a rollback is all that comes.
     used.setNetworkTimeout(Runnable::run, (int) TO_LEAVE.toMillis());
-    used.setNetworkTimeout(Runnable::run, (int) left(TO_ANSWER).toMillis());
+    used.setNetworkTimeout(Runnable::run, (int) left(toAnswer).toMillis());
   }
 
   private boolean isAlive(Connection connection) {

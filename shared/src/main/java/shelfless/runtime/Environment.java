@@ -2,6 +2,7 @@ package shelfless.runtime;
 
 import java.time.Clock;
 import java.util.Map;
+import shelfless.aws.AuditAnchors;
 import shelfless.aws.Files;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
@@ -82,6 +83,11 @@ public final class Environment implements AutoCloseable {
   /** The bucket of the products' files. */
   public Files files() {
     return ports.files();
+  }
+
+  /** The ends of the audit log, kept outside the database. */
+  public AuditAnchors anchors() {
+    return ports.anchors();
   }
 
   /** Sends mails, where the function's role may. */

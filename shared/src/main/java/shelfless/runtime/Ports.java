@@ -1,5 +1,6 @@
 package shelfless.runtime;
 
+import shelfless.aws.AuditAnchors;
 import shelfless.aws.Files;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
@@ -23,6 +24,9 @@ public interface Ports extends AutoCloseable {
 
   /** The bucket of the products' files. */
   Files files();
+
+  /** The ends of the audit log, kept outside the database. */
+  AuditAnchors anchors();
 
   /** Sends mails, where the function's role may. */
   Mailer mailer();

@@ -2,11 +2,13 @@ package shelfless.runtime;
 
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
+import shelfless.aws.AuditAnchors;
 import shelfless.aws.AwsSecrets;
 import shelfless.aws.Files;
 import shelfless.aws.IamSignIn;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
+import shelfless.aws.S3AuditAnchors;
 import shelfless.aws.S3Files;
 import shelfless.aws.Secrets;
 import shelfless.aws.SesMailer;
@@ -27,6 +29,7 @@ final class RealPorts implements Ports {
   private @Nullable Secrets secrets;
   private @Nullable Queues queues;
   private @Nullable Files files;
+  private @Nullable AuditAnchors anchors;
   private @Nullable Mailer mailer;
 
   RealPorts(Settings settings, Clock clock, IdGenerator ids, CallTime time) {
@@ -87,6 +90,16 @@ final class RealPorts implements Ports {
   }
 
   @Override
+  public AuditAnchors anchors() {
+    AuditAnchors ready = anchors;
+    if (ready == null) {
+      ready = new S3AuditAnchors(settings);
+      anchors = ready;
+    }
+    return ready;
+  }
+
+  @Override
   public Mailer mailer() {
     Mailer ready = mailer;
     if (ready == null) {
@@ -115,6 +128,9 @@ final class RealPorts implements Ports {
     }
     if (files != null) {
       files.close();
+    }
+    if (anchors != null) {
+      anchors.close();
     }
     if (mailer != null) {
       mailer.close();

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import shelfless.aws.AuditAnchors;
 import shelfless.aws.Files;
 import shelfless.aws.Mailer;
 import shelfless.aws.Queues;
@@ -108,6 +109,11 @@ final class WebhookFuzzTest {
     @Override
     public Files files() {
       return real.files();
+    }
+
+    @Override
+    public AuditAnchors anchors() {
+      return real.anchors();
     }
 
     @Override

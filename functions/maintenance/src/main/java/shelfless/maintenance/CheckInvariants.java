@@ -24,7 +24,7 @@ public final class CheckInvariants extends ScheduleHandler {
   private static final int SHOWN = 20;
 
   /** As long as a query may take (the database's time-out for the role), and some more. */
-  private static final int ENOUGH_MILLISECONDS = 15_000;
+  private static final int ENOUGH_MILLISECONDS = 70_000;
 
   public CheckInvariants() {
     this(Environment.ofProcess());

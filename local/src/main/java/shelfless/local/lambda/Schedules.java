@@ -131,7 +131,11 @@ public final class Schedules implements AutoCloseable {
               }
               return switch (outcome) {
                 case Invocation.Returned returned ->
-                    Answer.ok(Json.object().put("id", id).put("ran", true));
+                    Answer.ok(
+                        Json.object()
+                            .put("id", id)
+                            .put("ran", true)
+                            .set("result", Json.parse(returned.output())));
                 case Invocation.Failed failed ->
                     new Answer(
                         500,
