@@ -59,6 +59,9 @@ def holds(condition, template):
 def value(expression, template):
     if isinstance(expression, dict):
         (function, argument), = expression.items()
+        if function == "Fn::FindInMap":
+            name, first, second = (value(each, template) for each in argument)
+            return template["Mappings"][name][first][second]
         if function != "Ref":
             raise ValueError(f"{function} in a condition is not known here")
         if argument == "AWS::Region":

@@ -23,7 +23,7 @@ final class DeploymentTest {
           "TOKEN_KEYS_SECRET",
           "keys",
           "DOWNLOAD_SIGNING_SECRET",
-          "odd",
+          "1",
           "OWNER_SECRET",
           "api_key",
           "ORIGIN_SECRET",
@@ -60,7 +60,7 @@ final class DeploymentTest {
           "POST",
           "/functions/FinishDeployment/invoke",
           "ResourceProperties",
-          Json.of("Url", url, "OddKeyPairId", "KODD", "EvenKeyPairId", "KEVEN"));
+          Json.of("Url", url, "KeyPairId1", "K1"));
       Product product = shop.newProduct("By Name", 900);
       Purchase purchase = shop.buy(product);
       String page =

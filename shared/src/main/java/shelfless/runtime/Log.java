@@ -1,9 +1,11 @@
 package shelfless.runtime;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import shelfless.json.Json;
 
 /**
@@ -17,24 +19,29 @@ public final class Log {
   public static void error(Context context, String where, String requestId, Throwable failure) {
     StringWriter trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace));
-    ObjectNode line =
-        line("ERROR", where).put("request_id", requestId).put("failure", trace.toString());
-    context.getLogger().log(line + "\n");
+    write(
+        context,
+        line("ERROR", where).put("request_id", requestId).put("failure", trace.toString()));
   }
 
   /** Something that an operator will want to see. */
   public static void warn(Context context, String where, String message) {
-    context.getLogger().log(line("WARN", where).put("message", message) + "\n");
+    write(context, line("WARN", where).put("message", message));
   }
 
   /** The same, with what a program may want to read of it. */
   public static void warn(Context context, String where, String message, ObjectNode facts) {
-    context.getLogger().log(line("WARN", where).put("message", message).setAll(facts) + "\n");
+    write(context, line("WARN", where).put("message", message).setAll(facts));
   }
 
   /** What was done. */
   public static void info(Context context, String where, String message) {
-    context.getLogger().log(line("INFO", where).put("message", message) + "\n");
+    write(context, line("INFO", where).put("message", message));
+  }
+
+  private static void write(Context context, JsonNode line) {
+    // As bytes: Lambda wraps a text into an object of its own, in which nobody finds the level.
+    context.getLogger().log((line + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   private static ObjectNode line(String level, String where) {

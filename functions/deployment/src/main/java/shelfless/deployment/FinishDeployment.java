@@ -24,8 +24,7 @@ public final class FinishDeployment extends DeploymentStep {
     SecretsMaker secrets = new SecretsMaker(environment, generation(properties));
     String url = required(properties, "Url");
     secrets.publish(url);
-    secrets.useDownloadKey(
-        required(properties, "OddKeyPairId"), required(properties, "EvenKeyPairId"));
+    secrets.useDownloadKey(slot -> required(properties, "KeyPairId" + slot));
     return Json.object().put("Url", url);
   }
 

@@ -2,6 +2,7 @@ package shelfless.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
@@ -12,6 +13,7 @@ import shelfless.json.Json;
 import shelfless.runtime.CallTime;
 import shelfless.runtime.Environment;
 import shelfless.runtime.Settings;
+import shelfless.security.Tokens;
 
 /**
  * Runs before all else of a deployment: makes the secrets that have no value yet and the keys of a
@@ -35,6 +37,7 @@ public final class MigrateDatabase extends DeploymentStep {
     ObjectNode answer = Json.object();
     SecretsMaker secrets = new SecretsMaker(environment, generation(properties));
     secrets.makeTokenKeys();
+    answer.put("Settings", digest(properties.path("Settings")));
     secrets.makeDownloadKeys(answer);
     secrets.makeOriginKeys(answer);
     JsonNode owner = secrets.makeOwner();
@@ -69,5 +72,10 @@ public final class MigrateDatabase extends DeploymentStep {
           .put("migrations_applied", migrated.migrationsExecuted)
           .put("owner", made ? "created" : "present");
     }
+  }
+
+  /** Another one for other settings. */
+  private static String digest(JsonNode settings) {
+    return HexFormat.of().formatHex(Tokens.hash(settings.toString()), 0, 16);
   }
 }

@@ -13,8 +13,8 @@ import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
@@ -65,11 +65,13 @@ final class SecretsMaker {
   }
 
   /**
-   * The keys that downloads are signed with, RSA keys of 2048 bits, as CloudFront wants them: one
-   * of this generation and the one before it, in the slots for odd and even generations. Neither
-   * signs before CloudFront knows it ({@link #useDownloadKey}).
+   * The keys that downloads are signed with, RSA keys of 2048 bits, as CloudFront wants them: {@code
+   * {"0": {"generation": 3, "private_key": PEM}, "1": ..., "2": ...}}, each generation in the third
+   * that it leaves when divided by three. This one and the one before it are valid; the one before
+   * these is kept for a deployment that is rolled back. None signs before CloudFront knows it
+   * ({@link #useDownloadKey}).
    *
-   * @param answer gets the public halves and their generations
+   * @param answer gets the public halves of the valid ones, and their generations
    */
   void makeDownloadKeys(ObjectNode answer) {
     ObjectNode secret =
@@ -83,28 +85,31 @@ final class SecretsMaker {
                 }
               }
             });
-    for (String slot : List.of("Odd", "Even")) {
-      JsonNode key = secret.path(slot.toLowerCase(Locale.ROOT));
-      answer.put(slot + "Generation", key.path("generation").asText());
-      answer.put(slot + "PublicKey", publicKey(key.path("private_key").asText()));
+    for (int number = generation - 1; number <= generation; number++) {
+      answer.put("Generation" + slot(number), Integer.toString(number));
+      answer.put(
+          "PublicKey" + slot(number),
+          publicKey(secret.path(slot(number)).path("private_key").asText()));
     }
   }
 
   /**
    * From now on the key of this generation signs; the other one's addresses work until they end.
+   *
+   * @param keyPairIds what CloudFront calls the key in each slot
    */
-  void useDownloadKey(String oddKeyPairId, String evenKeyPairId) {
+  void useDownloadKey(UnaryOperator<String> keyPairIds) {
     complete(
         DOWNLOAD_SIGNING,
         secret -> {
           String slot = slot(generation);
-          secret.put("key_pair_id", slot.equals("odd") ? oddKeyPairId : evenKeyPairId);
+          secret.put("key_pair_id", keyPairIds.apply(slot));
           secret.set("private_key", secret.path(slot).path("private_key"));
         });
   }
 
   private static String slot(int number) {
-    return number % 2 == 0 ? "even" : "odd";
+    return Integer.toString(number % 3);
   }
 
   /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.password4j.Argon2Function;
 import com.password4j.Password;
@@ -148,7 +149,7 @@ class MigrateDatabaseTest {
     assertTrue(answer.path("migrations_applied").asInt() >= 6, answer.toString());
     assertEquals("created", answer.path("owner").asText());
     assertEquals(32, Tokens.of(secret("tokens")).keyed("test", "x").length);
-    String pem = Json.MAPPER.readTree(secret("signing")).at("/odd/private_key").asText();
+    String pem = Json.MAPPER.readTree(secret("signing")).at("/1/private_key").asText();
     byte[] pkcs8 = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
     RSAPrivateKey key =
         (RSAPrivateKey)
@@ -285,18 +286,14 @@ class MigrateDatabaseTest {
 
   private ObjectNode deployed(int generation) throws IOException {
     ObjectNode made = run(asked("KeyGeneration", generation).toString());
-    run(
-        FinishDeployment::new,
-        asked(
-                "KeyGeneration",
-                generation,
-                "Url",
-                "https://d111.cloudfront.net",
-                "OddKeyPairId",
-                "KODD" + made.path("OddGeneration").asText(),
-                "EvenKeyPairId",
-                "KEVEN" + made.path("EvenGeneration").asText())
-            .toString());
+    ObjectNode finish =
+        asked("KeyGeneration", generation, "Url", "https://d111.cloudfront.net");
+    for (int slot = 0; slot < 3; slot++) {
+      String known = made.path("Generation" + slot).asText();
+      ((ObjectNode) finish.path("ResourceProperties"))
+          .put("KeyPairId" + slot, known.isEmpty() ? "" : "K" + known);
+    }
+    run(FinishDeployment::new, finish.toString());
     return made;
   }
 
@@ -304,11 +301,12 @@ class MigrateDatabaseTest {
   void whatADeploymentEndsWithIsAnAddressAndAKeyThatCloudFrontKnows() throws Exception {
     ObjectNode made = deployed(1);
 
-    assertEquals("1", made.path("OddGeneration").asText());
-    assertEquals("0", made.path("EvenGeneration").asText());
+    assertEquals("0", made.path("Generation0").asText());
+    assertEquals("1", made.path("Generation1").asText());
+    assertFalse(made.has("PublicKey2"), "the third is for the next one");
     JsonNode signing = Json.MAPPER.readTree(secret("signing"));
-    assertEquals("KODD1", signing.path("key_pair_id").asText());
-    assertEquals(signing.at("/odd/private_key"), signing.path("private_key"));
+    assertEquals("K1", signing.path("key_pair_id").asText());
+    assertEquals(signing.at("/1/private_key"), signing.path("private_key"));
     JsonNode origin = Json.MAPPER.readTree(secret("origin"));
     assertEquals("https://d111.cloudfront.net", origin.path("base_url").asText());
     assertEquals("g1", made.path("OriginKey").asText());
@@ -321,8 +319,8 @@ class MigrateDatabaseTest {
     String url =
         DownloadSigner.of(secret("signing"), "https://d111.cloudfront.net")
             .sign("products/a", "a.txt", "text/plain", Instant.parse("2026-03-02T09:00:00Z"));
-    assertTrue(verifies(url, made.path("OddPublicKey").asText()), url);
-    assertFalse(verifies(url, made.path("EvenPublicKey").asText()), url);
+    assertTrue(verifies(url, made.path("PublicKey1").asText()), url);
+    assertFalse(verifies(url, made.path("PublicKey0").asText()), url);
   }
 
   /** As CloudFront does: with the public key that it was given. */
@@ -363,10 +361,11 @@ class MigrateDatabaseTest {
 
     ObjectNode second = deployed(2);
 
-    assertEquals(first.path("OddPublicKey"), second.path("OddPublicKey"));
-    assertNotEquals(first.path("EvenPublicKey"), second.path("EvenPublicKey"));
+    assertEquals(first.path("PublicKey1"), second.path("PublicKey1"));
+    assertTrue(second.has("PublicKey2"), "in the third that was empty");
+    assertFalse(second.has("PublicKey0"), "the one before is no longer valid");
     JsonNode signing = Json.MAPPER.readTree(secret("signing"));
-    assertEquals("KEVEN2", signing.path("key_pair_id").asText());
+    assertEquals("K2", signing.path("key_pair_id").asText());
     JsonNode origin = Json.MAPPER.readTree(secret("origin"));
     assertEquals(originBefore.path("g1"), origin.path("g1"));
     assertTrue(origin.has("g2") && !origin.has("g0"), "which generations are valid");
@@ -382,5 +381,29 @@ class MigrateDatabaseTest {
     Map<String, String> before = Map.copyOf(secrets);
     deployed(2);
     assertEquals(before, secrets);
+  }
+
+  /** CloudFront cannot be given another key under the name of one that it has. */
+  @Test
+  void aDeploymentThatIsRolledBackFindsTheKeysThatItHad() throws Exception {
+    deployed(1);
+    ObjectNode first = deployed(2);
+    deployed(3);
+    ObjectNode again = deployed(2);
+    for (int generation = 1; generation <= 2; generation++) {
+      assertEquals(first.path("PublicKey" + generation), again.path("PublicKey" + generation));
+    }
+    assertEquals("K2", Json.MAPPER.readTree(secret("signing")).path("key_pair_id").asText());
+  }
+
+  @Test
+  void otherSettingsHaveAnotherDigest() throws Exception {
+    ObjectNode asked = asked("KeyGeneration", 1);
+    ArrayNode settings = asked.withObject("/ResourceProperties").putArray("Settings");
+    settings.add("Shelfless").add("shop@example.com");
+    String one = run(asked.toString()).path("Settings").asText();
+    assertEquals(one, run(asked.toString()).path("Settings").asText());
+    settings.set(0, "Another");
+    assertNotEquals(one, run(asked.toString()).path("Settings").asText());
   }
 }
