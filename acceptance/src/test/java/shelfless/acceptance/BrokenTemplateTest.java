@@ -67,9 +67,21 @@ final class BrokenTemplateTest {
               "RetentionInDays: 0",
               TemplateTest::everyFunctionWritesIntoALogGroupThatForgets),
           new Fault(
-              "DeletionPolicy: Retain",
-              "DeletionPolicy: Delete",
+              "(AWS::S3::Bucket\\n    DeletionPolicy): Retain",
+              "$1: Delete",
               TemplateTest::whatCannotBeMadeAgainOutlivesTheStack),
+          new Fault(
+              "(  TokenKeys:\\n.*\\n    DeletionPolicy): Retain",
+              "$1: Delete",
+              TemplateTest::whatCannotBeMadeAgainOutlivesTheStack),
+          new Fault(
+              "VersionDescription: !GetAtt Schema.Settings",
+              "Description: settings",
+              TemplateTest::whatIsPublishedIsPublishedAnewForOtherSettings),
+          new Fault(
+              "        - !Ref ShopName\\n",
+              "",
+              TemplateTest::whatIsPublishedIsPublishedAnewForOtherSettings),
           new Fault(
               "aws:SecureTransport: \"false\"",
               "aws:SecureTransport: \"true\"",

@@ -52,6 +52,12 @@ final class Template {
     return document.at(pointer);
   }
 
+  Set<String> parameters() {
+    Set<String> names = new TreeSet<>();
+    document.path("Parameters").fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
   JsonNode mappings() {
     return document.path("Mappings");
   }

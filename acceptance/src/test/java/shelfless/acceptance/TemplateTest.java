@@ -187,11 +187,43 @@ final class TemplateTest {
         .forEach(
             each -> {
               String type = each.getValue().path("Type").asText();
-              if (type.equals("AWS::S3::Bucket") || type.equals("AWS::RDS::DBCluster")) {
+              if (type.equals("AWS::S3::Bucket")
+                  || type.equals("AWS::RDS::DBCluster")
+                  || each.getKey().equals("TokenKeys")) {
                 for (String policy : List.of("DeletionPolicy", "UpdateReplacePolicy")) {
                   assertTrue(
                       Set.of("Retain", "Snapshot").contains(each.getValue().path(policy).asText()),
                       each.getKey() + " has no " + policy);
+                }
+              }
+            });
+  }
+
+  /**
+   * SAM makes a new version for new code and for another template, not for another value of a
+   * parameter, and Lambda makes none of a function that did not change.
+   */
+  @Test
+  void whatIsPublishedIsPublishedAnewForOtherSettings() {
+    String settings = template.properties("Schema").path("Settings").toString();
+    String common = template.at("/Globals/Function/Environment/Variables").toString();
+    assertTrue(common.contains("Schema.Settings"));
+    assertTrue(settings.contains("\"SnapStart\""));
+    template
+        .functions()
+        .forEach(
+            (id, function) -> {
+              if (function.has("SnapStart")) {
+                assertEquals("live", function.path("AutoPublishAlias").asText(), id);
+                assertEquals("Schema.Settings", function.path("VersionDescription").asText(), id);
+                assertTrue(function.path("AutoPublishAliasAllProperties").asBoolean(), id);
+                String variables = common + function.at("/Environment/Variables");
+                for (String parameter : template.parameters()) {
+                  if (Pattern.compile("\\b" + parameter + "\\b").matcher(variables).find()) {
+                    assertTrue(
+                        settings.contains('"' + parameter + '"'),
+                        id + " would keep the " + parameter + " of before");
+                  }
                 }
               }
             });

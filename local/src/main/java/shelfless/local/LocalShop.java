@@ -148,6 +148,7 @@ public final class LocalShop implements AutoCloseable {
     references.putAll(buckets);
     references.putAll(aws.makeSecrets(secrets, template.secrets()));
     String originKey = secrets.has("OriginSecret") ? secrets.field("OriginSecret", "g1") : "";
+    references.put("Schema.Settings", "of-this-machine");
     references.put("Schema.OriginHashes", HexFormat.of().formatHex(Tokens.hash(originKey)));
     Map<String, Template.Function> functions = template.functions(references);
 

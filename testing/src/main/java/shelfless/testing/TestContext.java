@@ -81,7 +81,7 @@ public final class TestContext implements Context {
     return new LambdaLogger() {
       @Override
       public void log(String message) {
-        log.append(message);
+        throw new UnsupportedOperationException("Lambda wraps a text: write bytes");
       }
 
       @Override

@@ -65,11 +65,11 @@ final class SecretsMaker {
   }
 
   /**
-   * The keys that downloads are signed with, RSA keys of 2048 bits, as CloudFront wants them: {@code
-   * {"0": {"generation": 3, "private_key": PEM}, "1": ..., "2": ...}}, each generation in the third
-   * that it leaves when divided by three. This one and the one before it are valid; the one before
-   * these is kept for a deployment that is rolled back. None signs before CloudFront knows it
-   * ({@link #useDownloadKey}).
+   * The keys that downloads are signed with, RSA keys of 2048 bits, as CloudFront wants them:
+   * {@code {"0": {"generation": 3, "private_key": PEM}, "1": ..., "2": ...}}, each generation in
+   * the third that it leaves when divided by three. This one and the one before it are valid; the
+   * one before these is kept for a deployment that is rolled back. None signs before CloudFront
+   * knows it ({@link #useDownloadKey}).
    *
    * @param answer gets the public halves of the valid ones, and their generations
    */

@@ -286,8 +286,7 @@ class MigrateDatabaseTest {
 
   private ObjectNode deployed(int generation) throws IOException {
     ObjectNode made = run(asked("KeyGeneration", generation).toString());
-    ObjectNode finish =
-        asked("KeyGeneration", generation, "Url", "https://d111.cloudfront.net");
+    ObjectNode finish = asked("KeyGeneration", generation, "Url", "https://d111.cloudfront.net");
     for (int slot = 0; slot < 3; slot++) {
       String known = made.path("Generation" + slot).asText();
       ((ObjectNode) finish.path("ResourceProperties"))
