@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -246,7 +247,7 @@ final class Shop implements AutoCloseable {
             header -> {
               // The client sets these by itself.
               if (!Set.of("host", "content-length")
-                  .contains(header.getKey().toLowerCase(java.util.Locale.ROOT))) {
+                  .contains(header.getKey().toLowerCase(Locale.ROOT))) {
                 request.header(header.getKey(), header.getValue().asText());
               }
             });

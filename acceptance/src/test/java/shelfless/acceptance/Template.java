@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -92,7 +93,7 @@ final class Template {
 
   /** The events of a type of a function. */
   Set<JsonNode> events(String function, String type) {
-    Set<JsonNode> events = new java.util.LinkedHashSet<>();
+    Set<JsonNode> events = new LinkedHashSet<>();
     properties(function)
         .path("Events")
         .forEach(

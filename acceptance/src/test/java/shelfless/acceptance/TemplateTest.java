@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -275,7 +276,7 @@ final class TemplateTest {
         template.properties("HttpApi").path("AccessLogSettings").path("Format").asText();
     assertTrue(format.contains("$context.requestId"));
     for (String secret : List.of("path", "header", "querystring", "$context.authorizer")) {
-      assertFalse(format.toLowerCase(java.util.Locale.ROOT).contains(secret), format);
+      assertFalse(format.toLowerCase(Locale.ROOT).contains(secret), format);
     }
     Map<String, JsonNode> buckets = template.resources("AWS::S3::Bucket");
     assertFalse(buckets.isEmpty());

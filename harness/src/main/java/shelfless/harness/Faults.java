@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes wrong in one history: at which call of a port, and how. It also counts the calls, so
@@ -76,8 +77,7 @@ final class Faults {
   }
 
   /** Notes a call; how it goes wrong, or null when it works. */
-  @org.jspecify.annotations.Nullable
-  Kind next(Call call) {
+  @Nullable Kind next(Call call) {
     calls.add(call);
     Kind kind = plan.get(calls.size() - 1);
     if (kind != null) {

@@ -1,6 +1,7 @@
 package shelfless.harness;
 
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -215,7 +216,7 @@ final class FaultyPorts implements Ports {
       }
 
       @Override
-      public List<Event> events(java.time.Instant from, java.time.Instant to) {
+      public List<Event> events(Instant from, Instant to) {
         return ask(() -> real.events(from, to));
       }
     };

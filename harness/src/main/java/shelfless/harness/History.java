@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,7 @@ final class History {
 
   /** What the order's buyer shows to see it. */
   String accessToken(UUID order) {
-    return java.util.Objects.requireNonNull(orders.get(order));
+    return Objects.requireNonNull(orders.get(order));
   }
 
   /** The mails that came to the buyer. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -345,7 +346,7 @@ final class RandomModel {
             case 4 -> "FREE";
             default -> null;
           };
-      if (java.util.Objects.equals(few, code)
+      if (Objects.equals(few, code)
           && log.stream().noneMatch(line -> line.contains(few))) {
         world.promotion(few, 50, USES_OF_THE_FEW);
       }
@@ -364,7 +365,7 @@ final class RandomModel {
       if (answer.status() == 201) {
         orders.add(new Known(name, answer.json().path("order"), code));
         mustNot(
-            java.util.Objects.equals(few, code) && used >= USES_OF_THE_FEW,
+            Objects.equals(few, code) && used >= USES_OF_THE_FEW,
             "a code was used too often");
       } else {
         mustNot(
@@ -642,7 +643,7 @@ final class RandomModel {
     }
 
     private void compareDownload(Known order, int index, List<Integer> unit, String status) {
-      int limit = java.util.Objects.requireNonNull(LIMITS.get(order.products.get(unit.get(0))));
+      int limit = Objects.requireNonNull(LIMITS.get(order.products.get(unit.get(0))));
       int before = order.downloads.getOrDefault(unit, 0);
       int answer = download(order, index);
       boolean right =

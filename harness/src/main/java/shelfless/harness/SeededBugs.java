@@ -1,5 +1,6 @@
 package shelfless.harness;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -311,7 +313,7 @@ final class SeededBugs {
         return run(bug, classes, seed);
       } finally {
         try (Stream<Path> tree = Files.walk(classes)) {
-          tree.sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+          tree.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
         }
       }
     } catch (IOException failure) {
@@ -380,7 +382,7 @@ final class SeededBugs {
     private static URL[] urls(Path classes) {
       List<URL> urls = new ArrayList<>();
       urls.add(url(classes));
-      for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
+      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
         urls.add(url(Path.of(entry)));
       }
       return urls.toArray(URL[]::new);

@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import javax.crypto.Mac;
@@ -280,7 +281,7 @@ final class World implements AutoCloseable {
       return handlers.computeIfAbsent(
           name,
           missing ->
-              java.util.Objects.requireNonNull(HANDLERS.get(missing), missing).apply(environment));
+              Objects.requireNonNull(HANDLERS.get(missing), missing).apply(environment));
     }
 
     /** The answer to a request; null when the process died. */

@@ -2,6 +2,7 @@ package shelfless.aws;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import shelfless.runtime.Settings;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -46,7 +47,7 @@ final class AwsClients {
                 .build());
   }
 
-  static java.util.Optional<URI> endpoint(Settings settings, String service) {
+  static Optional<URI> endpoint(Settings settings, String service) {
     return settings
         .optional("AWS_ENDPOINT_URL_" + service)
         .or(() -> settings.optional("AWS_ENDPOINT_URL"))

@@ -2,8 +2,10 @@ package shelfless.http;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +84,7 @@ public enum Operation {
    */
   public String id() {
     return Arrays.stream(name().split("_"))
-        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(java.util.Locale.ROOT))
+        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
         .collect(Collectors.joining());
   }
 
@@ -102,8 +104,8 @@ public enum Operation {
 
   /** Every scope that some operation asks for, and {@code *} for all of them. */
   public static List<String> scopes() {
-    return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of("*"),
+    return Stream.concat(
+            Stream.of("*"),
             Arrays.stream(values())
                 .flatMap(operation -> operation.scope().stream())
                 .distinct()

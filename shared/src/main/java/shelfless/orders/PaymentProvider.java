@@ -1,5 +1,6 @@
 package shelfless.orders;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -108,11 +109,7 @@ public interface PaymentProvider {
   }
 
   /** A payment; {@code evidence} is the allow-list of fields that is kept. */
-  record PaymentState(
-      String id,
-      Money amount,
-      PaymentStatus status,
-      com.fasterxml.jackson.databind.node.ObjectNode evidence) {}
+  record PaymentState(String id, Money amount, PaymentStatus status, ObjectNode evidence) {}
 
   /** A refund; {@code refundId} is our id, null for one made in the provider's dashboard. */
   record RefundState(
@@ -142,7 +139,7 @@ public interface PaymentProvider {
       @Nullable String sessionId,
       @Nullable String paymentId,
       @Nullable UUID orderId,
-      com.fasterxml.jackson.databind.node.ObjectNode evidence) {}
+      ObjectNode evidence) {}
 
   /** The provider understood and will not. */
   final class Refused extends RuntimeException {

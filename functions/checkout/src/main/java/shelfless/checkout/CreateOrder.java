@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import shelfless.data.Orders;
@@ -101,7 +102,7 @@ public final class CreateOrder extends HttpHandler {
       consents.put(kind, consent.requiredText("text_version", 100));
     }
     body.check();
-    return new Wanted(java.util.Objects.requireNonNull(email), name, cart, vatId, consents);
+    return new Wanted(Objects.requireNonNull(email), name, cart, vatId, consents);
   }
 
   private UUID place(Wanted wanted, Idempotency.Key key) {

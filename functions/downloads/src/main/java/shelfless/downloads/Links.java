@@ -1,5 +1,6 @@
 package shelfless.downloads;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -45,7 +46,7 @@ final class Links {
   /** Work in the transaction that grants a download. */
   @FunctionalInterface
   interface WithGrant {
-    void run(Transaction transaction, UUID downloadId) throws java.sql.SQLException;
+    void run(Transaction transaction, UUID downloadId) throws SQLException;
   }
 
   /**
