@@ -2,10 +2,8 @@ package shelfless.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -22,6 +20,9 @@ final class WaysToDeliveryTest {
 
   /** By the name of the function, what has it deliver to a new order that was not paid yet. */
   private final Map<String, UnaryOperator<Purchase>> ways = new LinkedHashMap<>();
+
+  /** The notices that came before the orders had their sessions, by the orders. */
+  private final Map<String, String> parked = new LinkedHashMap<>();
 
   WaysToDeliveryTest(Shop shop) {
     this.shop = shop;
@@ -46,6 +47,7 @@ final class WaysToDeliveryTest {
         unheard(order -> shop.seller("POST", retry(order)).send().expect(200)));
   }
 
+  @FunctionalInterface
   private interface Step {
     void take(Purchase order);
   }
@@ -75,51 +77,11 @@ final class WaysToDeliveryTest {
     return "/v1/admin/provider-events/" + parked.get(order.id()) + "/retry";
   }
 
-  /** The notices that came before the orders had their sessions, by the orders. */
-  private final Map<String, String> parked = new LinkedHashMap<>();
-
   /** An order that has a parked notice. */
   private Purchase orderWithParkedNotice(Product product) {
-    String email = shop.newEmail("early");
-    Call placing =
-        shop.post("/v1/orders")
-            .idempotencyKey("early-" + email)
-            .json("email", email, "items", List.of(Shop.line(product, 1)));
-    try (Shop.Faults down = shop.faults("provider", "fail", 1)) {
-      placing.send().problem(503);
-    }
-    String id =
-        shop.seller("GET", "/v1/admin/orders")
-            .query("email", email)
-            .send()
-            .expect(200)
-            .json()
-            .at("/data/0/id")
-            .asText();
-    ObjectNode charge =
-        Json.of(
-            "object", "charge",
-            "id", "ch_early",
-            "payment_intent", "pi_early",
-            "amount", product.price(),
-            "currency", "eur",
-            "metadata", Json.of("order_id", id));
-    String event = "evt_early" + UUID.randomUUID().toString().replace("-", "");
-    ObjectNode notice =
-        Json.of(
-            "id",
-            event,
-            "type",
-            "charge.refunded",
-            "created",
-            shop.now().getEpochSecond(),
-            "data",
-            Json.of("object", charge));
-    assertEquals(
-        "parked",
-        new Notice(shop).send(notice.toString()).expect(200).json().path("outcome").asText());
-    parked.put(id, event);
-    return new Purchase(shop, placing.send().expect(201).json());
+    HaltedOrder order = HaltedOrder.place(shop, product);
+    parked.put(order.id(), order.parkNotice());
+    return order.goOn();
   }
 
   private void takeEachWay(Product product, Product free) {

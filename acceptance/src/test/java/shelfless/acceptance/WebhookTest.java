@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -185,49 +184,13 @@ final class WebhookTest {
   @Test
   void aParkedNoticeIsHandledByHandOnceItsCauseIsGone() {
     Product product = shop.newProduct("Handled Again", 1200);
-    String email = shop.newEmail("parked");
-    Call order =
-        shop.post("/v1/orders")
-            .idempotencyKey("parked-" + email)
-            .json("email", email, "items", List.of(Shop.line(product, 1)));
-    try (Shop.Faults down = shop.faults("provider", "fail", 1)) {
-      order.send().problem(503);
-    }
-    String orderId =
-        shop.seller("GET", "/v1/admin/orders")
-            .query("email", email)
-            .send()
-            .expect(200)
-            .json()
-            .at("/data/0/id")
-            .asText();
-    // The order has no session yet, so nothing can be said of its payments.
-    String id = "evt_early" + System.nanoTime();
-    ObjectNode charge =
-        Json.of(
-            "object", "charge",
-            "id", "ch_early",
-            "payment_intent", "pi_early",
-            "amount", 1200,
-            "currency", "eur",
-            "metadata", Json.of("order_id", orderId));
-    ObjectNode event =
-        Json.of(
-            "id",
-            id,
-            "type",
-            "charge.refunded",
-            "created",
-            shop.now().getEpochSecond(),
-            "data",
-            Json.of("object", charge));
-    assertEquals(
-        "parked",
-        new Notice(shop).send(event.toString()).expect(200).json().path("outcome").asText());
+    HaltedOrder order = HaltedOrder.place(shop, product);
+    String orderId = order.id();
+    String id = order.parkNotice();
     JsonNode parked = listed(id, "status", "parked", "order_id", orderId);
     assertEquals("charge.refunded", parked.path("type").asText());
     assertEquals("parked", retry(id).send().expect(200).json().path("status").asText());
-    Purchase purchase = new Purchase(shop, order.send().expect(201).json());
+    Purchase purchase = order.goOn();
     try (Shop.Faults down = shop.faults("provider", "fail", 1)) {
       retry(id).send().problem(503, "unavailable");
     }
