@@ -18,8 +18,6 @@ import shelfless.local.template.Template.Grant;
 
 /** What the functions' policies allow, against what the functions do. */
 record Grants(List<Grant> all) {
-  private static final String DATABASE = "rds-db:connect";
-
   /**
    * Who owns the schema has a password, which RDS makes. On one machine the database asks nobody
    * for one, so that this secret is read in AWS only.
@@ -61,7 +59,7 @@ record Grants(List<Grant> all) {
     TreeSet<String> missing = new TreeSet<>();
     for (AwsCall call : calls) {
       for (AwsCall.Need need : call.needs()) {
-        if (isByPolicy(need) && all.stream().noneMatch(grant -> allows(grant, need))) {
+        if (all.stream().noneMatch(grant -> allows(grant, need))) {
           missing.add(
               "%s may not %s %s".formatted(need.function(), need.action(), need.resource()));
         }
@@ -79,12 +77,6 @@ record Grants(List<Grant> all) {
             grant ->
                 "%s does not %s %s".formatted(grant.function(), grant.action(), grant.resource()))
         .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /** Where no function signs in to the database by IAM, none has to be allowed to. */
-  private boolean isByPolicy(AwsCall.Need need) {
-    return !need.action().equals(DATABASE)
-        || all.stream().anyMatch(grant -> grant.action().equals(DATABASE));
   }
 
   private static boolean allows(Grant grant, AwsCall.Need need) {
@@ -145,10 +137,6 @@ record Grants(List<Grant> all) {
         .append("behind a queue to receive and delete its messages.\n")
         .append("Not used here: the secret with the password of the schema's owner, since the ")
         .append("database of one machine asks for none.\n")
-        .append(
-            isByPolicy(new AwsCall.Need("", DATABASE, "", Map.of()))
-                ? ""
-                : "No function signs in to the database by IAM.\n")
         .toString();
   }
 
