@@ -144,10 +144,10 @@ final class EventsThroughTheRuntimeClient {
         try {
           return Json.parse(HTTP.send(request, BodyHandlers.ofString()).body());
         } catch (ConnectException notYet) {
-          if (!process.isAlive() || System.nanoTime() > deadline) {
+          boolean ended = process.waitFor(20, TimeUnit.MILLISECONDS);
+          if (ended || System.nanoTime() > deadline) {
             throw new IOException("The emulator does not start: " + Files.readString(log), notYet);
           }
-          Thread.sleep(20);
         }
       }
     }
