@@ -57,15 +57,13 @@ public final class DatabaseSockets extends SocketFactory {
 
   @Override
   public Socket createSocket(String host, int port) throws IOException {
-    note();
-    return plain.createSocket(host, port);
+    return createSocket(InetAddress.getByName(host), port);
   }
 
   @Override
   public Socket createSocket(String host, int port, InetAddress from, int fromPort)
       throws IOException {
-    note();
-    return plain.createSocket(host, port, from, fromPort);
+    return createSocket(InetAddress.getByName(host), port, from, fromPort);
   }
 
   @Override
