@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What came back.
@@ -32,6 +35,13 @@ record Answer(String call, int status, HttpHeaders headers, byte[] bytes) {
     return problem;
   }
 
+  /** What a problem finds fault with: pointers into the body, or names of parameters. */
+  static Set<String> pointers(JsonNode problem) {
+    Set<String> pointers = new TreeSet<>();
+    problem.path("errors").forEach(error -> pointers.add(error.path("pointer").asText()));
+    return pointers;
+  }
+
   JsonNode json() {
     return Json.parse(text());
   }
@@ -47,10 +57,7 @@ record Answer(String call, int status, HttpHeaders headers, byte[] bytes) {
 
   /** The content type in lower case without its parameters, empty when it is missing. */
   String mediaType() {
-    return header("Content-Type")
-        .replaceFirst(";.*", "")
-        .strip()
-        .toLowerCase(java.util.Locale.ROOT);
+    return header("Content-Type").replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package shelfless.acceptance;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** The requests that openapi.yaml gives as examples. */
 final class Examples {
@@ -46,6 +48,24 @@ final class Examples {
       }
     }
     return operation.scope().isPresent() ? call.bearer(shop.apiKey()) : call;
+  }
+
+  /** Parameters of paths and queries that nothing is found by. */
+  static Map<String, String> unknownIds() {
+    Map<String, String> ids = new HashMap<>();
+    for (String name :
+        List.of(
+            "order_id",
+            "product_id",
+            "asset_id",
+            "entitlement_id",
+            "key_id",
+            "download_token",
+            "slug")) {
+      ids.put(name, UUID.randomUUID().toString());
+    }
+    ids.put("session_id", "cs_test_unknown");
+    return ids;
   }
 
   private static String value(JsonNode parameter, Map<String, String> parameters) {

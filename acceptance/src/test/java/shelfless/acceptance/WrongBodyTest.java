@@ -4,17 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,14 +20,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What is wrong with a request is said, each in its own way. That every answer is declared, that
+ * What is wrong with a body is said, each in its own way. That every answer is declared, that
  * problems are whole, and that none is a 500, is checked for every call of every test.
  */
 @ExtendWith(SharedShop.class)
-final class WrongInputTest {
+final class WrongBodyTest {
   private final Shop shop;
 
-  WrongInputTest(Shop shop) {
+  WrongBodyTest(Shop shop) {
     this.shop = shop;
   }
 
@@ -73,13 +70,15 @@ final class WrongInputTest {
     put(body, pointer, Json.parse(value));
     JsonNode problem = shop.post("/v1/orders").json(body).send().problem(422);
     assertTrue(
-        pointers(problem).stream().anyMatch(each -> each.startsWith(pointer)), problem::toString);
+        Answer.pointers(problem).stream().anyMatch(each -> each.startsWith(pointer)),
+        problem::toString);
     // A quote has the same rules where it has the same fields.
     if (pointer.startsWith("/items") || pointer.equals("/country")) {
       ObjectNode quote = body.deepCopy();
       quote.remove(List.of("email", "name"));
       assertEquals(
-          pointers(problem), pointers(shop.post("/v1/quotes").json(quote).send().problem(422)));
+          Answer.pointers(problem),
+          Answer.pointers(shop.post("/v1/quotes").json(quote).send().problem(422)));
     }
   }
 
@@ -95,16 +94,10 @@ final class WrongInputTest {
     JsonNode parent = body.at(pointer.substring(0, slash));
     String name = pointer.substring(slash + 1);
     if (parent.isArray()) {
-      ((com.fasterxml.jackson.databind.node.ArrayNode) parent).set(Integer.parseInt(name), value);
+      ((ArrayNode) parent).set(Integer.parseInt(name), value);
     } else {
       ((ObjectNode) parent).set(name, value);
     }
-  }
-
-  private static Set<String> pointers(JsonNode problem) {
-    Set<String> pointers = new TreeSet<>();
-    problem.path("errors").forEach(error -> pointers.add(error.path("pointer").asText()));
-    return pointers;
   }
 
   @Test
@@ -132,7 +125,7 @@ final class WrongInputTest {
             "/items/0/quantity",
             "/items/1/price",
             "/items/1/product"),
-        pointers(problem));
+        Answer.pointers(problem));
     List<ObjectNode> seventeen = new ArrayList<>();
     for (int i = 0; i < 17; i++) {
       seventeen.add(Json.of("product", "p" + i, "quantity", -i));
@@ -155,7 +148,7 @@ final class WrongInputTest {
                 "items", List.of(Shop.line(product, 1), Json.of("product", "no-such-thing")))
             .send()
             .problem(422, "product_not_available");
-    assertEquals(Set.of("/items/1/product"), pointers(problem));
+    assertEquals(Set.of("/items/1/product"), Answer.pointers(problem));
     shop.post("/v1/orders")
         .json(
             "email",
@@ -274,159 +267,6 @@ final class WrongInputTest {
         .problem(422, "product_not_available");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "GET, /v2/products",
-    "GET, /",
-    "GET, /v1",
-    "GET, /v1/products/a/b",
-    "GET, /v1/admin",
-    "POST, /v1/unknown",
-    "DELETE, /nothing/here",
-    "GET, /v1/orders/x/y/z",
-    "GET, /v1/products%2Fx",
-    "HEAD, /nothing",
-  })
-  void anUnknownRouteIs404(String method, String path) {
-    shop.call(method, path).send().expect(404);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "DELETE, /v1/products, GET",
-    "POST, /v1/products/some-slug, GET",
-    "GET, /v1/quotes, POST",
-    "PUT, /v1/orders, POST",
-    "GET, /v1/orders/lookup/, ",
-    "GET, /webhooks/stripe, POST",
-    "POST, /health, GET",
-    "PUT, /v1/admin/products, GET POST",
-    "POST, /v1/admin/products/01996a2e-5b00-7c3a-9f10-2b6d1e4a7c01, DELETE GET PATCH",
-    "DELETE, /downloads/x, GET HEAD POST",
-    "GET, /v1/admin/api-keys, POST",
-  })
-  void aWrongMethodIs405WithWhatIsAllowed(
-      String method, String path, @org.jspecify.annotations.Nullable String allowed) {
-    Answer answer = shop.call(method, path).send();
-    if (allowed == null) {
-      answer.problem(404);
-      return;
-    }
-    answer.problem(405);
-    Set<String> methods = new TreeSet<>(Arrays.asList(answer.header("Allow").split(", *")));
-    methods.remove("OPTIONS");
-    assertEquals(new TreeSet<>(Arrays.asList(allowed.split(" "))), methods);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "/v1/products, limit, 0",
-    "/v1/products, limit, 101",
-    "/v1/products, limit, many",
-    "/v1/products, sort, cheapest",
-    "/v1/products, cursor, bm90IGEgY3Vyc29y",
-    "/v1/products, cursor, %%%",
-    "/v1/products, colour, red",
-    "/v1/admin/products, visibility, secret",
-    "/v1/admin/products, limit, -5",
-    "/v1/admin/orders, status, unknown",
-    "/v1/admin/orders, from, yesterday",
-    "/v1/admin/orders, page, 2",
-    "/v1/admin/audit-log, to, 2026-13-01",
-    "/v1/admin/audit-log, subject_id, x",
-    "/v1/admin/audit-log, cursor, x",
-    "/v1/admin/reports/sales, from, 01.03.2026",
-    "/v1/admin/reports/sales, group_by, week",
-    "/v1/admin/reports/sales, format, pdf",
-    "/v1/admin/reports/sales, form, csv",
-  })
-  void aWrongQueryParameterIs400AndNamed(String path, String name, String value) {
-    JsonNode problem = shop.seller("GET", path).query(name, value).send().problem(400);
-    assertTrue(pointers(problem).contains(name), problem::toString);
-  }
-
-  @Test
-  void aTamperedCursorIs400AndSoIsOneOfAnotherList() {
-    for (int i = 0; i < 3; i++) {
-      shop.newProductWithoutFile("Paged " + i, Json.of("tags", List.of("tampered-cursor")));
-    }
-    String cursor =
-        shop.get("/v1/products")
-            .query("tag", "tampered-cursor")
-            .query("limit", 1)
-            .send()
-            .expect(200)
-            .json()
-            .path("next_cursor")
-            .asText();
-    shop.get("/v1/products")
-        .query("tag", "tampered-cursor")
-        .query("limit", 1)
-        .query("cursor", cursor)
-        .send()
-        .expect(200);
-    for (int i = 0; i < cursor.length(); i += 7) {
-      char other = cursor.charAt(i) == 'A' ? 'B' : 'A';
-      String tampered = cursor.substring(0, i) + other + cursor.substring(i + 1);
-      Answer answer =
-          shop.get("/v1/products").query("tag", "tampered-cursor").query("cursor", tampered).send();
-      answer.problem(400);
-    }
-    shop.get("/v1/products").query("tag", "another").query("cursor", cursor).send().problem(400);
-    shop.get("/v1/products")
-        .query("tag", "tampered-cursor")
-        .query("sort", "title")
-        .query("cursor", cursor)
-        .send()
-        .problem(400);
-    shop.seller("GET", "/v1/admin/products").query("cursor", cursor).send().problem(400);
-  }
-
-  @Test
-  void aForeignOrderIsNotThere() {
-    Product product = shop.newProductWithoutFile("Private Order", Json.of());
-    Purchase mine = shop.order(product);
-    Purchase theirs = shop.order(product);
-    String unknown = "/v1/orders/01996a31-0c40-7b1e-8a55-6f0d2c9b3e10";
-    JsonNode notThere = shop.get(unknown).bearer(mine.token()).send().problem(404);
-    for (String suffix : List.of("", "/cancel", "/reconcile")) {
-      String method = suffix.isEmpty() ? "GET" : "POST";
-      JsonNode foreign =
-          shop.call(method, "/v1/orders/" + theirs.id() + suffix)
-              .bearer(mine.token())
-              .send()
-              .problem(404);
-      assertEquals(notThere, foreign, "alike, so that nobody learns which orders there are");
-      shop.call(method, "/v1/orders/" + theirs.id() + suffix)
-          .bearer("ot_" + "x".repeat(43))
-          .send()
-          .problem(401);
-      shop.call(method, "/v1/orders/" + theirs.id() + suffix).send().problem(401);
-    }
-    for (String noId : List.of("1", "not-a-uuid", "01996a31-0c40-7b1e-8a55-6f0d2c9b3e1g")) {
-      shop.get("/v1/orders/" + noId).bearer(mine.token()).send().problem(404);
-      shop.seller("GET", "/v1/orders/" + noId).send().problem(404);
-    }
-    assertEquals("pending", theirs.status());
-  }
-
-  @Test
-  void aTokenThatIsOverIs410AndOneThatNeverWasIs404() {
-    Purchase purchase = shop.buy(shop.newProduct("Over Soon", 300));
-    String token = purchase.downloadToken();
-    String asset = purchase.entitlement().path("files").path(0).path("asset_id").asText();
-    shop.advance(Duration.ofDays(30).plusMinutes(1));
-    purchase.download(token, asset).problem(410, "expired");
-    for (String wrong :
-        List.of("01996a31-0c40-8b1e-8a55-6f0d2c9b3e10", "x", token.substring(0, 35), token + "0")) {
-      shop.get("/v1/entitlements/" + wrong).send().problem(404);
-      purchase.download(wrong, asset).problem(404);
-      shop.get("/downloads/" + wrong).send().expect(404);
-    }
-    // An entitlement's id opens nothing.
-    shop.get("/v1/entitlements/" + purchase.entitlement().path("id").asText()).send().problem(404);
-  }
-
   @Test
   void aProductsFieldsHaveRules() {
     JsonNodeFactory json = JsonNodeFactory.instance;
@@ -490,7 +330,7 @@ final class WrongInputTest {
       bodyless(operation).body("text/plain", "{}").send().problem(415);
       JsonNode problem =
           bodyless(operation).body("application/json", "{\"nope\": 1}").send().problem(422);
-      assertTrue(pointers(problem).contains("/nope"), problem::toString);
+      assertTrue(Answer.pointers(problem).contains("/nope"), problem::toString);
       if (declared.path("required").asBoolean()) {
         bodyless(operation).body("application/json", "").send().problem(400);
       }
@@ -505,32 +345,6 @@ final class WrongInputTest {
 
   /** With ids that nothing has: what is wrong with the form is said first. */
   private Call bodyless(Contract.Operation operation) {
-    return Examples.withoutBody(shop, operation, unknown());
-  }
-
-  private static Map<String, String> unknown() {
-    Map<String, String> ids = new HashMap<>();
-    for (String name :
-        List.of(
-            "order_id",
-            "product_id",
-            "asset_id",
-            "entitlement_id",
-            "key_id",
-            "download_token",
-            "slug")) {
-      ids.put(name, UUID.randomUUID().toString());
-    }
-    ids.put("session_id", "cs_test_unknown");
-    return ids;
-  }
-
-  @Test
-  void whatIsNotThereIs404() {
-    for (Contract.Operation operation : Shop.contract().operations()) {
-      if (operation.parameters() > 0 || operation.id().startsWith("ShowCheckoutReturn")) {
-        Examples.call(shop, operation, unknown()).send().expect(404);
-      }
-    }
+    return Examples.withoutBody(shop, operation, Examples.unknownIds());
   }
 }
