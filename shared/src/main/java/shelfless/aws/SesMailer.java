@@ -10,6 +10,7 @@ import shelfless.runtime.Settings;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sesv2.SesV2Client;
+import software.amazon.awssdk.services.sesv2.SesV2ClientBuilder;
 import software.amazon.awssdk.services.sesv2.model.BadRequestException;
 import software.amazon.awssdk.services.sesv2.model.Content;
 import software.amazon.awssdk.services.sesv2.model.MessageRejectedException;
@@ -17,6 +18,7 @@ import software.amazon.awssdk.services.sesv2.model.MessageRejectedException;
 /** Sends mails with SES. */
 public final class SesMailer implements Mailer {
   private static final int LONGEST_SUBJECT = 200;
+  private static final Duration TO_SEND = Duration.ofSeconds(8);
 
   private final Settings settings;
   private @Nullable SesV2Client client;
@@ -124,13 +126,15 @@ public final class SesMailer implements Mailer {
   private SesV2Client client() {
     SesV2Client ready = client;
     if (ready == null) {
+      SesV2ClientBuilder builder =
+          AwsClients.configure(SesV2Client.builder(), settings, "SESV2", TO_SEND);
+      // Added to what is configured: a configuration takes the place of the one before.
       ready =
-          AwsClients.configure(SesV2Client.builder(), settings, "SESV2", Duration.ofSeconds(8))
+          builder
               .overrideConfiguration(
-                  override ->
-                      override
-                          .retryStrategy(AwsRetryStrategy.doNotRetry())
-                          .apiCallTimeout(Duration.ofSeconds(8)))
+                  builder.overrideConfiguration().toBuilder()
+                      .retryStrategy(AwsRetryStrategy.doNotRetry())
+                      .build())
               .build();
       client = ready;
     }
