@@ -12,11 +12,6 @@ public enum Visibility implements WireNamed {
   /** No longer sold; those who bought it keep it. */
   ARCHIVED;
 
-  /** Whether it can be looked at by its address, and bought. */
-  public boolean isForSale() {
-    return this == PUBLIC || this == UNLISTED;
-  }
-
   /** The constant of that wire name, or nothing. */
   public static Optional<Visibility> of(String wireName) {
     return WireNamed.find(Visibility.class, wireName);
