@@ -74,7 +74,7 @@ final class CrashPoints {
     List<String> states = history.states();
     for (int i = 0; i < scenario.end().size(); i++) {
       if (!states.get(i).contains(scenario.end().get(i))) {
-        throw new History.Broken(
+        throw new Broken(
             scenario.name() + " ends with " + states + ", not with " + scenario.end());
       }
     }
@@ -94,7 +94,7 @@ final class CrashPoints {
       history.settle();
       List<String> states = history.states();
       if (!states.equals(expected)) {
-        throw new History.Broken(
+        throw new Broken(
             "It ends otherwise:\n  with    " + states + "\n  without " + expected);
       }
       history.compareMails();
@@ -106,7 +106,7 @@ final class CrashPoints {
               .filter(call -> call < faults.calls().size())
               .map(call -> faults.calls().get(call).toString())
               .toList();
-      throw new History.Broken(name + " " + where + ": " + broken.getMessage(), broken);
+      throw new Broken(name + " " + where + ": " + broken.getMessage(), broken);
     }
     report.history(scenario.name());
   }

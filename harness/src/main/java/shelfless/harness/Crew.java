@@ -42,7 +42,7 @@ final class Crew implements AutoCloseable {
     try {
       return running.get();
     } catch (ExecutionException failed) {
-      throw new History.Broken(String.valueOf(failed.getCause()), failed);
+      throw new Broken(String.valueOf(failed.getCause()), failed);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(stopped);

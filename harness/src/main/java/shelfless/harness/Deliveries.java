@@ -100,7 +100,7 @@ final class Deliveries {
           "%d notices, %d of %d deliveries, %d more while it happened: %s"
               .formatted(notices, run, sequences.size(), mixed, story.name));
     } catch (RuntimeException broken) {
-      throw new History.Broken(story.name + ": " + broken.getMessage(), broken);
+      throw new Broken(story.name + ": " + broken.getMessage(), broken);
     }
   }
 
@@ -214,7 +214,7 @@ final class Deliveries {
   private void compare(Worlds worlds, String what, History history, List<String> expected) {
     List<String> states = history.states();
     if (!states.equals(expected)) {
-      throw new History.Broken(
+      throw new Broken(
           what + " ends otherwise:\n  then     " + states + "\n  in order " + expected);
     }
     worlds.note(history, what);

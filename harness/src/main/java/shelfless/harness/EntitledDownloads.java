@@ -63,7 +63,7 @@ final class EntitledDownloads {
         proxy.restore();
         String broken = world.broken();
         if (!broken.isEmpty()) {
-          throw new History.Broken(broken);
+          throw new Broken(broken);
         }
         report.history("downloads under faults");
         return new Outcome(wanted, proxy.cutsByChance(), again, without);

@@ -480,19 +480,6 @@ final class History {
     }
   }
 
-  /** A promise was broken. */
-  static final class Broken extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Broken(String what) {
-      super(what);
-    }
-
-    Broken(String what, Throwable cause) {
-      super(what, cause);
-    }
-  }
-
   private static final String STATE =
       """
       select jsonb_build_object(

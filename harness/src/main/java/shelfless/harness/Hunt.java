@@ -47,7 +47,7 @@ public final class Hunt {
         default -> throw new IllegalArgumentException("no part " + part);
       }
       return "";
-    } catch (History.Broken broken) {
+    } catch (Broken broken) {
       return String.valueOf(broken.getMessage());
     } catch (RuntimeException failed) {
       return failed.toString();

@@ -84,14 +84,14 @@ final class Races {
 
   private static void expect(long wanted, String what, long got) {
     if (got != wanted) {
-      throw new History.Broken(what + ": " + got + " instead of " + wanted);
+      throw new Broken(what + ": " + got + " instead of " + wanted);
     }
   }
 
   private static Came call(World.Process process, String handler, HttpCall call) {
     HttpCall.Answer answer = process.call(handler, call);
     if (answer == null || answer.status() >= 500) {
-      throw new History.Broken(
+      throw new Broken(
           handler + " came to " + (answer == null ? "nothing" : answer.body() + answer.log()));
     }
     return new Came(answer.status(), answer.body());
@@ -101,7 +101,7 @@ final class Races {
     try {
       return Json.MAPPER.readTree(body);
     } catch (JsonProcessingException unreadable) {
-      throw new History.Broken(body, unreadable);
+      throw new Broken(body, unreadable);
     }
   }
 
@@ -112,7 +112,7 @@ final class Races {
   private static void nothingButThose(List<Came> came, Function<Came, Boolean> expected) {
     for (Came each : came) {
       if (!expected.apply(each)) {
-        throw new History.Broken("An answer that should not be: " + each);
+        throw new Broken("An answer that should not be: " + each);
       }
     }
   }
@@ -152,14 +152,14 @@ final class Races {
         try {
           race.round.run(ground, round);
         } catch (RuntimeException broken) {
-          throw new History.Broken(
+          throw new Broken(
               "%s, round %d: %s".formatted(race.name, round, broken.getMessage()), broken);
         }
         report.history(race.name);
       }
       String broken = world.broken();
       if (!broken.isEmpty()) {
-        throw new History.Broken(race.name + ": " + broken);
+        throw new Broken(race.name + ": " + broken);
       }
     }
     report.say(
@@ -412,7 +412,7 @@ final class Races {
                                 .bearer(history.accessToken(order)));
                     default -> {
                       if (!process.notice(notices.getFirst())) {
-                        throw new History.Broken("A notice was not acknowledged.");
+                        throw new Broken("A notice was not acknowledged.");
                       }
                     }
                   }
@@ -664,7 +664,7 @@ final class Races {
     history.order(null, "gift");
     SimulatedQueues.Message mail = ground.world.queues.take("MAIL_QUEUE_URL");
     if (mail == null) {
-      throw new History.Broken("No mail was queued.");
+      throw new Broken("No mail was queued.");
     }
     ground.crew.atOnce(
         times(

@@ -156,7 +156,7 @@ final class RandomModel {
             run.run(all);
           } catch (RuntimeException failure) {
             broken.set(true);
-            throw new History.Broken(tell(seed, all, run, failure), failure);
+            throw new Broken(tell(seed, all, run, failure), failure);
           }
           runs.incrementAndGet();
           commands.addAndGet(all.size());
@@ -380,7 +380,7 @@ final class RandomModel {
 
     private static void mustNot(boolean wrong, String what) {
       if (wrong) {
-        throw new History.Broken(what);
+        throw new Broken(what);
       }
     }
 
@@ -725,7 +725,7 @@ final class RandomModel {
     private static void same(Known order, String what, Object expected, Object got) {
       // Numbers are compared by what they are, not by their type.
       if (!expected.toString().equals(got.toString())) {
-        throw new History.Broken(
+        throw new Broken(
             "%s: %s should be %s and is %s".formatted(order, what, expected, got));
       }
     }

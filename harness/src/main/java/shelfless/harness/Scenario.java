@@ -139,7 +139,7 @@ record Scenario(String name, Consumer<History> story, List<String> end) {
                 history.world.provider.openDispute(order);
                 // The shop has not heard of the dispute, or has it by the second try.
                 if (history.refund(order) != 409) {
-                  throw new History.Broken("A refund was made of a disputed payment.");
+                  throw new Broken("A refund was made of a disputed payment.");
                 }
               },
               "\"status\": \"disputed\""),

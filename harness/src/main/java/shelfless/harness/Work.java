@@ -39,7 +39,7 @@ final class Work {
       }
     }
     if (!broken.isEmpty()) {
-      throw new History.Broken(String.join("\n", broken));
+      throw new Broken(String.join("\n", broken));
     }
   }
 }

@@ -54,7 +54,7 @@ final class Worlds implements AutoCloseable {
         }
       }
     }
-    throw new History.Broken(message.toString());
+    throw new Broken(message.toString());
   }
 
   @Override
