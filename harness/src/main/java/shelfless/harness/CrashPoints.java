@@ -73,7 +73,7 @@ final class CrashPoints {
     history.settle();
     List<String> states = history.states();
     for (int i = 0; i < scenario.end().size(); i++) {
-      if (!states.get(i).contains(scenario.end().get(i))) {
+      if (!states.get(i).contains("\"status\": \"" + scenario.end().get(i) + '"')) {
         throw new Broken(
             scenario.name() + " ends with " + states + ", not with " + scenario.end());
       }

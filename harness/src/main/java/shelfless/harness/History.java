@@ -98,6 +98,15 @@ final class History {
     return answer;
   }
 
+  /** Places an order, which is paid and delivered. */
+  UUID paid(String... items) {
+    UUID order = order(null, items);
+    world.provider.pay(order);
+    notices();
+    queues();
+    return order;
+  }
+
   /** What the order's buyer shows to see it. */
   String accessToken(UUID order) {
     return Objects.requireNonNull(orders.get(order));
@@ -212,32 +221,21 @@ final class History {
     return refund(order, what);
   }
 
-  private UUID entitlement(UUID order, int unit) {
-    return UUID.fromString(look(order).path("entitlements").path(unit).path("id").asText());
+  private int onUnit(String handler, UUID order, int unit, String action, String body) {
+    UUID id = UUID.fromString(look(order).path("entitlements").path(unit).path("id").asText());
+    return admin(handler, "/v1/admin/entitlements/" + id + action, "entitlement_id", id, body)
+        .status();
   }
 
   /** The seller issues the links of a unit anew; the old one opens nothing from then on. */
   int reissue(UUID order, int unit) {
-    UUID id = entitlement(order, unit);
-    return admin(
-            "ReissueEntitlement",
-            "/v1/admin/entitlements/" + id + "/reissue",
-            "entitlement_id",
-            id,
-            "{}")
-        .status();
+    return onUnit("ReissueEntitlement", order, unit, "/reissue", "{}");
   }
 
   /** The seller takes a unit away. */
   int revoke(UUID order, int unit) {
-    UUID id = entitlement(order, unit);
-    return admin(
-            "RevokeEntitlement",
-            "/v1/admin/entitlements/" + id + "/revoke",
-            "entitlement_id",
-            id,
-            Json.object().put("reason", "Given away.").toString())
-        .status();
+    String why = Json.object().put("reason", "Given away.").toString();
+    return onUnit("RevokeEntitlement", order, unit, "/revoke", why);
   }
 
   /** The seller has an order delivered again. */

@@ -193,14 +193,6 @@ final class Races {
             });
   }
 
-  private static UUID paid(History history, String... items) {
-    UUID order = history.order(null, items);
-    history.world.provider.pay(order);
-    history.notices();
-    history.queues();
-    return order;
-  }
-
   /** An address may try so many codes a minute: each caller has its own. */
   private static HttpCall order(String email, String code, String key, int caller) {
     ObjectNode body = Json.object().put("email", email).put("promotion_code", code);
@@ -264,7 +256,7 @@ final class Races {
   /** Five of forty files; and one file, forty times, which costs one download. */
   private static void lastDownloads(Ground ground, int round) {
     History history = ground.history();
-    UUID order = paid(history, "book", "song");
+    UUID order = history.paid("book", "song");
     JsonNode entitlements = history.look(order).path("entitlements");
     List<Came> files =
         ground.crew.atOnce(
@@ -316,7 +308,7 @@ final class Races {
    */
   private static void refunds(Ground ground, int round) {
     History history = ground.history();
-    UUID order = paid(history, "book:2");
+    UUID order = history.paid("book:2");
     int paid = 2 * BOOK;
     int atProvider = round % 2 == 0 ? 2 : 0;
     SimulatedProvider provider = ground.world.provider;
@@ -438,7 +430,7 @@ final class Races {
   /** A grant that began after the answer of the revocation is none, nor one that comes later. */
   private static void revocation(Ground ground, int round) {
     History history = ground.history();
-    UUID order = paid(history, "song");
+    UUID order = history.paid("song");
     JsonNode entitlement = history.look(order).path("entitlements").path(0);
     boolean byRefund = round % 2 == 0;
     List<Long> revokedBy = Collections.synchronizedList(new ArrayList<>());
@@ -495,7 +487,7 @@ final class Races {
   /** What was looked up under the old link is granted before the new one, or not at all. */
   private static void newLink(Ground ground, int round) {
     History history = ground.history();
-    UUID order = paid(history, "song");
+    UUID order = history.paid("song");
     JsonNode entitlement = history.look(order).path("entitlements").path(0);
     List<Came> came =
         ground.crew.atOnce(
@@ -603,7 +595,7 @@ final class Races {
   /** Each is one more, and the newest link alone opens. */
   private static void reissues(Ground ground, int round) {
     History history = ground.history();
-    UUID order = paid(history, "book");
+    UUID order = history.paid("book");
     JsonNode entitlement = history.look(order).path("entitlements").path(0);
     String id = entitlement.path("id").asText();
     List<Came> came =
