@@ -53,21 +53,8 @@ final class Races {
       return new History(world, Faults.none());
     }
 
-    private long count(String sql, @Nullable Object... parameters) {
-      return world
-          .database()
-          .transaction(
-              transaction ->
-                  transaction
-                      .first(
-                          "select (" + sql + ")::bigint as counted",
-                          row -> row.number("counted"),
-                          parameters)
-                      .orElseThrow());
-    }
-
     private void expect(long wanted, String what, String sql, @Nullable Object... parameters) {
-      Races.expect(wanted, what, count(sql, parameters));
+      Races.expect(wanted, what, world.count(sql, parameters));
     }
   }
 

@@ -223,6 +223,18 @@ final class World implements AutoCloseable {
     return database;
   }
 
+  /** The number that a query finds. */
+  long count(String sql, @Nullable Object... parameters) {
+    return database.transaction(
+        transaction ->
+            transaction
+                .first(
+                    "select (" + sql + ")::bigint as counted",
+                    row -> row.number("counted"),
+                    parameters)
+                .orElseThrow());
+  }
+
   /** A process that shares the world's own connection; for one thread. */
   Process process(Faults faults) {
     return new Process(database, faults);
@@ -280,8 +292,7 @@ final class World implements AutoCloseable {
       ports.enter(name);
       return handlers.computeIfAbsent(
           name,
-          missing ->
-              Objects.requireNonNull(HANDLERS.get(missing), missing).apply(environment));
+          missing -> Objects.requireNonNull(HANDLERS.get(missing), missing).apply(environment));
     }
 
     /** The answer to a request; null when the process died. */
