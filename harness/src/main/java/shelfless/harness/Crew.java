@@ -7,7 +7,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Function;
 
 /** Processes of one world, each with a connection and a thread of its own, that start at once. */
 final class Crew implements AutoCloseable {
@@ -21,18 +20,24 @@ final class Crew implements AutoCloseable {
     threads = Executors.newFixedThreadPool(size);
   }
 
-  /** Does all of it at once, each with a process of its own; what each came to, in their order. */
-  <T> List<T> atOnce(List<Function<World.Process, T>> jobs) {
-    CyclicBarrier barrier = new CyclicBarrier(jobs.size());
+  /** What one of them does; the number says which one, from 0. */
+  @FunctionalInterface
+  interface Job<T> {
+    T run(World.Process process, int number);
+  }
+
+  /** Has so many of them do the job at once; what each came to, in their order. */
+  <T> List<T> atOnce(int count, Job<T> job) {
+    CyclicBarrier barrier = new CyclicBarrier(count);
     List<Future<T>> running = new ArrayList<>();
-    for (int i = 0; i < jobs.size(); i++) {
+    for (int i = 0; i < count; i++) {
       World.Process process = processes.get(i);
-      Function<World.Process, T> job = jobs.get(i);
+      int number = i;
       running.add(
           threads.submit(
               () -> {
                 barrier.await();
-                return job.apply(process);
+                return job.run(process, number);
               }));
     }
     return running.stream().map(Crew::get).toList();
