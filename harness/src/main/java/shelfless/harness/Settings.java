@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How much is run, by system properties; their values for {@code mvn verify} and for the profile
- * {@code faults} stand in the module's {@code pom.xml}.
+ * How much is run, by system properties. The module's {@code pom.xml} has their values for {@code
+ * mvn verify}, which are those without any, too, and for the profile {@code faults}.
  *
  * @param seed decides all that is left to chance; {@code harness.seed}
  * @param share of all crash points, from 0 to 1; {@code harness.share}
@@ -17,8 +17,8 @@ record Settings(long seed, double share, int rounds, double minutes, String only
   static Settings ofProcess() {
     return new Settings(
         Long.getLong("harness.seed", 1),
-        Double.parseDouble(System.getProperty("harness.share", "0.08")),
-        Integer.getInteger("harness.rounds", 20),
+        Double.parseDouble(System.getProperty("harness.share", "0.025")),
+        Integer.getInteger("harness.rounds", 5),
         Double.parseDouble(System.getProperty("harness.minutes", "0.3")),
         System.getProperty("harness.only", ""));
   }
