@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import shelfless.harness.Faults.Kind;
 
 /**
- * Part A: a story runs once without a fault, which counts the calls that the shop makes of its
- * ports; then once for each call and each way in which it can go wrong. However it went, it must
- * end where the story without a fault ended. A crash before a call is the crash after the one
+ * The crash points: a story runs once without a fault, which counts the calls that the shop makes
+ * of its ports; then once for each call and each way in which it can go wrong. However it went, it
+ * must end where the story without a fault ended. A crash before a call is the crash after the one
  * before it, where one handler makes both: such a point is visited once.
  */
 final class CrashPoints {
@@ -74,8 +74,7 @@ final class CrashPoints {
     List<String> states = history.states();
     for (int i = 0; i < scenario.end().size(); i++) {
       if (!states.get(i).contains("\"status\": \"" + scenario.end().get(i) + '"')) {
-        throw new Broken(
-            scenario.name() + " ends with " + states + ", not with " + scenario.end());
+        throw new Broken(scenario.name() + " ends with " + states + ", not with " + scenario.end());
       }
     }
     history.compareMails();
@@ -94,8 +93,7 @@ final class CrashPoints {
       history.settle();
       List<String> states = history.states();
       if (!states.equals(expected)) {
-        throw new Broken(
-            "It ends otherwise:\n  with    " + states + "\n  without " + expected);
+        throw new Broken("It ends otherwise:\n  with    " + states + "\n  without " + expected);
       }
       history.compareMails();
       history.compareWithOthers();

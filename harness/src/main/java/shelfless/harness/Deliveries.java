@@ -9,9 +9,10 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 
 /**
- * Part B: the provider's notices of a story in every order, every subset, with repetitions (the
- * same notice again, and another notice of the same thing), before and after later things happened.
- * Once all was told, or the schedules made up for what was not, every order stands the same.
+ * The deliveries: the provider's notices of a story in every order, every subset, with repetitions
+ * (the same notice again, and another notice of the same thing), before and after later things
+ * happened. Once all was told, or the schedules made up for what was not, every order stands the
+ * same.
  */
 final class Deliveries {
   private final Report report;

@@ -3,8 +3,8 @@ package shelfless.harness;
 import java.util.List;
 
 /**
- * Part C: many processes want the same at once, round after round. In every round exactly what the
- * rule allows happens, and in the end all that must hold does.
+ * The races: many processes want the same at once, round after round. In every round exactly what
+ * the rule allows happens, and in the end all that must hold does.
  */
 final class Races {
   private final Report report;
@@ -36,8 +36,14 @@ final class Races {
           new Race("the last downloads", DownloadRaces.DOWNLOADERS, DownloadRaces::lastDownloads),
           new Race("refunds that together pass what was paid", Ground.THREADS, OrderRaces::refunds),
           new Race("one key for many orders", Ground.THREADS, OrderRaces::sameKey),
-          new Race("notices, visits and messages of one payment", Ground.THREADS, OrderRaces::onePayment),
-          new Race("downloads against a revocation or refund", Ground.THREADS, DownloadRaces::revocation),
+          new Race(
+              "notices, visits and messages of one payment",
+              Ground.THREADS,
+              OrderRaces::onePayment),
+          new Race(
+              "downloads against a revocation or refund",
+              Ground.THREADS,
+              DownloadRaces::revocation),
           new Race("downloads against a new link", Ground.THREADS, DownloadRaces::newLink),
           new Race("cancelling against paying", Ground.THREADS, OrderRaces::cancelAgainstPayment),
           new Race("links issued anew", Ground.THREADS, DownloadRaces::reissues),

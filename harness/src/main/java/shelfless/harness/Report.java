@@ -46,8 +46,7 @@ final class Report {
     }
   }
 
-  /** Since the report was begun. */
-  long seconds() {
+  private long seconds() {
     return (System.nanoTime() - started) / 1_000_000_000;
   }
 }

@@ -20,9 +20,9 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * Part E: the harness is tested, too. Each bug is a change of the shop's own source, of a kind that
- * shops really have; it is compiled, the harness runs on it, and must find it. One that survives
- * fails the build, and so does one whose place in the source is gone.
+ * The seeded bugs: the harness is tested, too. Each bug is a change of the shop's own source, of a
+ * kind that shops really have; it is compiled, the harness runs on it, and must find it. One that
+ * survives fails the build, and so does one whose place in the source is gone.
  */
 final class SeededBugs {
   private final Path sources;

@@ -22,11 +22,6 @@ final class SimulatedMailer implements Mailer {
     return sent.stream().filter(each -> each.to.equals(address)).map(Sent::mail).toList();
   }
 
-  /** Forgets what was sent. */
-  synchronized void clear() {
-    sent.clear();
-  }
-
   @Override
   public void close() {}
 }

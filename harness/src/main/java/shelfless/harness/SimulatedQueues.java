@@ -48,11 +48,6 @@ final class SimulatedQueues implements Queues {
     }
   }
 
-  /** What was given up. */
-  synchronized List<Message> dead() {
-    return List.copyOf(dead);
-  }
-
   /** Sends the dead letters once more, as an operator does. */
   synchronized void redrive() {
     dead.forEach(message -> queue(message.queue).add(new Message(message.queue, message.id, 0)));
