@@ -65,11 +65,18 @@ public final class Database implements AutoCloseable {
       database = launch(folder, port, connections);
     }
     try {
+      if (!database.servesItsFolder()) {
+        throw new IOException(
+            "Port %d, the database's, was taken meanwhile: start the shop again.".formatted(port));
+      }
       database.prepare();
       return database;
     } catch (SQLException failed) {
       database.close();
       throw new IOException("The database cannot be prepared: " + failed.getMessage(), failed);
+    } catch (IOException failed) {
+      database.close();
+      throw failed;
     }
   }
 
@@ -105,14 +112,8 @@ public final class Database implements AutoCloseable {
     }
     Database found = new Database(Integer.parseInt(lines.get(3).strip()), folder, null);
     for (int attempt = 0; attempt < 50 && isAlive(lines); attempt++) {
-      try (Connection connection = found.connect("postgres");
-          Statement statement = connection.createStatement();
-          ResultSet result = statement.executeQuery("show data_directory")) {
-        if (result.next()
-            && Path.of(result.getString(1)).toRealPath().equals(folder.toRealPath())) {
-          return Optional.of(found);
-        }
-        return Optional.empty();
+      try {
+        return found.servesItsFolder() ? Optional.of(found) : Optional.empty();
       } catch (SQLException stillStarting) {
         pause();
       }
@@ -120,6 +121,15 @@ public final class Database implements AutoCloseable {
     // It runs and answers nobody: stopped, so that another can start on its data.
     found.stop();
     return Optional.empty();
+  }
+
+  /** Whether it is this server that answers at the port, and not another shop's. */
+  private boolean servesItsFolder() throws IOException, SQLException {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("show data_directory")) {
+      return result.next() && Path.of(result.getString(1)).toRealPath().equals(folder.toRealPath());
+    }
   }
 
   private static boolean isAlive(List<String> pidFile) {
