@@ -75,18 +75,22 @@ final class AwsServices implements AutoCloseable {
     region = Region.of(environment.getOrDefault("AWS_REGION", Template.REGION));
     credentials =
         StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
-    int sqsPort = data.port("sqs");
+    Door sqsDoor = new Door();
+    WebServer sqsServer = closing.add(data.listen("sqs", sqsDoor));
     URI directS3;
     if (elsewhere.isPresent()) {
       directS3 = elsewhere.get();
       directSqs = elsewhere.get();
     } else {
-      CompletableFuture<QueueServer> queueServer = Parallel.start(() -> QueueServer.start(sqsPort));
+      CompletableFuture<QueueServer> queueServer =
+          Parallel.start(() -> QueueServer.start(sqsServer.port()));
       directS3 = closing.add(ObjectStorage.start(data.subfolder("s3"), accessKey, secretKey)).url();
       directSqs = closing.add(Parallel.await(queueServer)).url();
     }
-    s3 = proxy(data.port("s3"), directS3, "s3");
-    sqs = proxy(sqsPort, directSqs, "sqs");
+    s3 = closing.add(data.listen("s3", proxy(directS3, "s3"))).url();
+    sqs = sqsServer.url();
+    sqsDoor.open(proxy(directSqs, "sqs"));
+    closing.add(sqsDoor);
     Faults mailFaults = new Faults();
     routes.addAll(mailFaults.routes("/_local/mail/faults"));
     Optional<URI> ses = elsewhere.filter(endpoint -> knowsSender(endpoint, sender));
@@ -113,10 +117,10 @@ final class AwsServices implements AutoCloseable {
     return Files.readString(file).strip();
   }
 
-  private URI proxy(int port, URI target, String name) throws IOException {
+  private FaultingProxy proxy(URI target, String name) {
     Faults faults = new Faults();
     routes.addAll(faults.routes("/_local/" + name + "/faults"));
-    return closing.add(WebServer.start(port, closing.add(new FaultingProxy(target, faults)))).url();
+    return closing.add(new FaultingProxy(target, faults));
   }
 
   /** The environment variables by which functions find the services. */

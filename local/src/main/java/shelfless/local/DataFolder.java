@@ -2,6 +2,7 @@ package shelfless.local;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -15,14 +16,22 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 
 /**
  * The folder that keeps everything between runs, for its owner's eyes only. One shop at a time runs
  * on it.
  */
 public final class DataFolder implements AutoCloseable {
+  private static final String PORTS = "ports.json";
+  private static final int FIRST_PORT = 20_000;
+
+  /** On Linux; on other systems they begin further up. */
+  private static final int FIRST_EPHEMERAL_PORT = 32_768;
+
   private final Path folder;
   private final FileChannel lock;
+  private final SecureRandom random = new SecureRandom();
 
   private DataFolder(Path folder, FileChannel lock) {
     this.folder = folder;
@@ -72,21 +81,52 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * The port of a service: the one that it had before, unless another program has it now; then, and
-   * at first, a free one, which is kept.
+   * Starts a server of a service: on the port that it had before, so that addresses which were
+   * given out still lead there, unless another program has it now; then, and at first, on any free
+   * one, which is kept.
+   */
+  public synchronized WebServer listen(String service, WebServer.Handler handler)
+      throws IOException {
+    int kept = keptPort(service);
+    WebServer server;
+    try {
+      server = WebServer.start(kept, handler);
+    } catch (BindException taken) {
+      server = WebServer.start(0, handler);
+    }
+    keepPort(service, server.port());
+    return server;
+  }
+
+  /**
+   * The port of a service that has to be told one: as {@link #listen} chooses it, but only bound
+   * when the service starts. So a new one is none that the system gives to whoever asks for any.
    */
   public synchronized int port(String service) throws IOException {
-    Path file = folder.resolve("ports.json");
-    ObjectNode ports =
-        Files.exists(file) && Json.parse(Files.readAllBytes(file)) instanceof ObjectNode kept
-            ? kept
-            : Json.object();
-    int port = ports.path(service).asInt();
-    if (port == 0 || !isFree(port)) {
-      port = WebServer.freePort();
-      replace(file, Json.pretty(ports.put(service, port)));
+    int port = keptPort(service);
+    while (port == 0 || !isFree(port)) {
+      port = FIRST_PORT + random.nextInt(FIRST_EPHEMERAL_PORT - FIRST_PORT);
     }
+    keepPort(service, port);
     return port;
+  }
+
+  private int keptPort(String service) throws IOException {
+    return ports().path(service).asInt();
+  }
+
+  private void keepPort(String service, int port) throws IOException {
+    ObjectNode ports = ports();
+    if (ports.path(service).asInt() != port) {
+      replace(resolve(PORTS), Json.pretty(ports.put(service, port)));
+    }
+  }
+
+  private ObjectNode ports() throws IOException {
+    Path file = resolve(PORTS);
+    return Files.exists(file) && Json.parse(Files.readAllBytes(file)) instanceof ObjectNode kept
+        ? kept
+        : Json.object();
   }
 
   private static boolean isFree(int port) {

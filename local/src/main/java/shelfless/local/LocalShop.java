@@ -48,7 +48,6 @@ public final class LocalShop implements AutoCloseable {
   private static final String MIGRATION = "MigrateDatabase";
   private static final int CONNECTIONS_A_FUNCTION = 32;
   private static final int OTHER_CONNECTIONS = 50;
-  private static final String JSON_ERROR = "{\"message\":\"Service Unavailable\"}";
 
   private static final Logger LOG = Logger.getLogger(LocalShop.class.getName());
 
@@ -90,14 +89,15 @@ public final class LocalShop implements AutoCloseable {
     DataFolder data = closing.add(DataFolder.open(settings.data()));
     Files.deleteIfExists(data.resolve(ADDRESSES));
     Path logs = data.subfolder("log");
-    // The port is taken first, so that a taken one is told at once; it opens when all is ready.
-    Door door = new Door();
-    WebServer gateway = closing.add(listen(door));
-    URI base = gateway.url();
-
+    // Ports are taken first: a taken one is told at once, and others are named in the parameters.
+    // Each opens when what is behind it is ready.
+    Door shopDoor = new Door();
+    URI base = closing.add(listen(shopDoor)).url();
+    Door downloadsDoor = new Door();
+    URI downloadsUrl = closing.add(data.listen("downloads", downloadsDoor)).url();
+    Door paymentsDoor = new Door();
+    URI paymentsUrl = closing.add(data.listen("payments", paymentsDoor)).url();
     int databasePort = databasePort(data);
-    int edgePort = data.port("downloads");
-    int paymentsPort = data.port("payments");
     Map<String, String> parameters =
         new HashMap<>(
             Map.of(
@@ -112,9 +112,9 @@ public final class LocalShop implements AutoCloseable {
                 "MigrationUser",
                 "migrator",
                 "StripeApiBase",
-                "http://127.0.0.1:" + paymentsPort,
+                paymentsUrl.toString(),
                 "DownloadsUrl",
-                "http://127.0.0.1:" + edgePort,
+                downloadsUrl.toString(),
                 "MailFrom",
                 MAIL_FROM,
                 "OwnerEmail",
@@ -164,11 +164,11 @@ public final class LocalShop implements AutoCloseable {
     closing.add(() -> Files.deleteIfExists(data.resolve(FUNCTIONS)));
     migrate(runner);
 
-    URI mailUrl = closing.add(WebServer.start(data.port("mail"), new MailBox(mails))).url();
-    URI edge = URI.create("http://127.0.0.1:" + edgePort);
+    URI mailUrl = closing.add(data.listen("mail", new MailBox(mails))).url();
     if (buckets.containsKey("AssetBucket")) {
       String bucket = buckets.getOrDefault("AssetBucket", "");
-      closing.add(WebServer.start(edgePort, new DownloadEdge(s3, bucket, secrets, clock, edge)));
+      downloadsDoor.open(new DownloadEdge(s3, bucket, secrets, clock, downloadsUrl));
+      closing.add(downloadsDoor);
     }
     Schedules schedules =
         closing.add(
@@ -178,14 +178,15 @@ public final class LocalShop implements AutoCloseable {
         new PaymentProviderStandIn(
             clock,
             data.subfolder("payments"),
-            paymentsPort,
+            paymentsUrl,
             () -> URI.create(base + "/webhooks/stripe"),
             secrets.field("StripeKeys", "api_key"),
             Json.parse(secrets.value("StripeKeys")).path("webhook_secrets").path(0).asText());
     local.addAll(payments.routes());
     local.addAll(clockRoutes(clock, payments, schedules));
 
-    door.open(new LocalApi(local), new Gateway(functions.values(), runner, clock, originKey));
+    shopDoor.open(
+        inside(new LocalApi(local), new Gateway(functions.values(), runner, clock, originKey)));
     for (Template.Function function : functions.values()) {
       for (Template.QueueSource source : function.queues()) {
         Template.Queue queue = template.queues().get(source.queue());
@@ -195,8 +196,10 @@ public final class LocalShop implements AutoCloseable {
         }
       }
     }
+    paymentsDoor.open(payments);
     payments.start();
     closing.add(payments::stop);
+    closing.add(paymentsDoor);
     schedules.runDue();
     schedules.start();
     if (runner.has("CreateProduct")) {
@@ -204,9 +207,9 @@ public final class LocalShop implements AutoCloseable {
     }
 
     addresses.put("base_url", base.toString());
-    addresses.put("payments_url", payments.url().toString());
+    addresses.put("payments_url", paymentsUrl.toString());
     addresses.put("mail_url", mailUrl.toString());
-    addresses.put("downloads_url", edge.toString());
+    addresses.put("downloads_url", downloadsUrl.toString());
     describe(database, aws, secrets);
     DataFolder.replace(data.resolve(ADDRESSES), Json.pretty(addresses));
     closing.add(() -> Files.deleteIfExists(data.resolve(ADDRESSES)));
@@ -240,6 +243,16 @@ public final class LocalShop implements AutoCloseable {
   private int databasePort(DataFolder data) throws IOException {
     OptionalInt leftBehind = Database.leftBehind(data.resolve("postgres"));
     return leftBehind.isPresent() ? leftBehind.getAsInt() : data.port("database");
+  }
+
+  private static WebServer.Handler inside(LocalApi local, Gateway gateway) {
+    return exchange -> {
+      if (LocalApi.isMeant(exchange.rawPath())) {
+        local.handle(exchange);
+      } else {
+        gateway.handle(exchange);
+      }
+    };
   }
 
   private WebServer listen(Door door) throws IOException, StartException {
@@ -326,27 +339,5 @@ public final class LocalShop implements AutoCloseable {
   @Override
   public void close() {
     closing.close();
-  }
-
-  /** The shop's port: closed to all until everything behind it is ready. */
-  private static final class Door implements WebServer.Handler {
-    private volatile WebServer.Handler inside =
-        exchange -> exchange.send(503, "application/json", JSON_ERROR);
-
-    void open(LocalApi local, Gateway gateway) {
-      inside =
-          exchange -> {
-            if (LocalApi.isMeant(exchange.rawPath())) {
-              local.handle(exchange);
-            } else {
-              gateway.handle(exchange);
-            }
-          };
-    }
-
-    @Override
-    public void handle(WebExchange exchange) throws Exception {
-      inside.handle(exchange);
-    }
   }
 }

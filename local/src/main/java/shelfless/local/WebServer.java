@@ -34,6 +34,7 @@ public final class WebServer implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(WebServer.class.getName());
   private static final int HEADER_BYTES = 32 * 1024;
+  private static final int ATTEMPTS = 5;
 
   private final Server server;
   private final int port;
@@ -50,6 +51,19 @@ public final class WebServer implements AutoCloseable {
    * @throws BindException when another program has the port
    */
   public static WebServer start(int port, Handler handler) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return open(port, handler);
+      } catch (BindException taken) {
+        // What is free at the one address may be taken at the other.
+        if (port != 0 || attempt == ATTEMPTS) {
+          throw taken;
+        }
+      }
+    }
+  }
+
+  private static WebServer open(int port, Handler handler) throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(16, 2);
     threads.setDaemon(true);
     threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
@@ -109,13 +123,6 @@ public final class WebServer implements AutoCloseable {
       return probe.isBound();
     } catch (IOException none) {
       return false;
-    }
-  }
-
-  /** A port that nobody has at the moment. */
-  public static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return probe.getLocalPort();
     }
   }
 

@@ -9,7 +9,6 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import shelfless.local.DataFolder;
-import shelfless.local.WebServer;
 
 /** S3's part: objects as files in a folder; refuses what is not signed as S3 does. */
 public final class ObjectStorage implements AutoCloseable {
@@ -29,7 +28,7 @@ public final class ObjectStorage implements AutoCloseable {
     S3Proxy proxy =
         S3Proxy.builder()
             .blobStore(new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()))
-            .endpoint(URI.create("http://127.0.0.1:" + WebServer.freePort()))
+            .endpoint(URI.create("http://127.0.0.1:0"))
             .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
             .ignoreUnknownHeaders(true)
             .maxSinglePartObjectSize(LARGEST_PUT)

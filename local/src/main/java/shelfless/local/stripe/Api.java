@@ -33,7 +33,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +86,7 @@ final class Api {
       Webhooks webhooks,
       Faults faults,
       String apiKey,
-      Supplier<String> paymentPages) {
+      String paymentPages) {
     this.ledger = ledger;
     this.ids = ids;
     this.agenda = agenda;
@@ -100,7 +99,7 @@ final class Api {
     post(
         "/v1/checkout/sessions",
         Sessions.CREATE,
-        (change, id, params) -> Sessions.create(change, ids, params, paymentPages.get()));
+        (change, id, params) -> Sessions.create(change, ids, params, paymentPages));
     post(
         "/v1/checkout/sessions/{id}/expire",
         of(SessionExpireParams.class),

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import shelfless.local.Faults;
 import shelfless.local.LocalRoutes;
 import shelfless.local.WebExchange;
@@ -25,12 +24,12 @@ import shelfless.local.WebServer;
  * currencies and knows no smallest amounts. Everything that happened is kept in the data folder;
  * the knobs are neutral at each start.
  */
-public final class PaymentProviderStandIn {
+public final class PaymentProviderStandIn implements WebServer.Handler {
   private static final Logger LOG = Logger.getLogger(PaymentProviderStandIn.class.getName());
   private static final long TICK_MS = 50;
   private static final String PAGES = "/pay/";
 
-  private final int port;
+  private final URI url;
   private final Store store;
   private final Agenda agenda;
   private final Webhooks webhooks;
@@ -39,14 +38,13 @@ public final class PaymentProviderStandIn {
   private final LocalRoutes routes;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
-  private @Nullable WebServer server;
 
   /**
    * Reads what an earlier run left.
    *
    * @param clock the shop's clock; sessions, events and signatures go by it
    * @param dataFolder where its file is kept, made when missing
-   * @param port where it listens on 127.0.0.1; 0 for any free port
+   * @param url where its server listens, without a slash at the end; stripe-java's base URL
    * @param webhookTarget where events are sent
    * @param apiKey the only key that it takes
    * @param webhookSecret what signs the webhooks
@@ -55,11 +53,11 @@ public final class PaymentProviderStandIn {
   public PaymentProviderStandIn(
       Clock clock,
       Path dataFolder,
-      int port,
+      URI url,
       Supplier<URI> webhookTarget,
       String apiKey,
       String webhookSecret) {
-    this.port = port;
+    this.url = url;
     try {
       long now = clock.instant().getEpochSecond();
       store =
@@ -76,18 +74,13 @@ public final class PaymentProviderStandIn {
     agenda = new Agenda(ledger, payments);
     webhooks = new Webhooks(store, clock, webhookTarget, webhookSecret);
     ledger.onEvent(webhooks::publish);
-    api = new Api(ledger, ids, payments, agenda, webhooks, faults, apiKey, () -> url() + PAGES);
+    api = new Api(ledger, ids, payments, agenda, webhooks, faults, apiKey, url + PAGES);
     page = new PaymentPage(ledger, payments, agenda);
     routes = new LocalCalls(ledger, payments, agenda, webhooks, faults).routes();
   }
 
-  /**
-   * Begins to listen, and to send what an earlier run had not delivered.
-   *
-   * @throws java.net.BindException when another program has the port
-   */
-  public void start() throws IOException {
-    server = WebServer.start(port, this::handle);
+  /** Begins to send events, those too that an earlier run had not delivered. */
+  public void start() {
     webhooks.start();
     var unused = ticker.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
@@ -96,9 +89,6 @@ public final class PaymentProviderStandIn {
   public void stop() {
     ticker.shutdownNow();
     webhooks.stop();
-    if (server != null) {
-      server.close();
-    }
     try {
       store.close();
     } catch (IOException failed) {
@@ -106,12 +96,9 @@ public final class PaymentProviderStandIn {
     }
   }
 
-  /** Its address, without a slash at the end; stripe-java's base URL. */
+  /** Its address, without a slash at the end. */
   public URI url() {
-    if (server == null) {
-      throw new IllegalStateException("The payment stand-in is not started");
-    }
-    return server.url();
+    return url;
   }
 
   /** Its calls under {@code /_local}. */
@@ -136,7 +123,8 @@ public final class PaymentProviderStandIn {
     }
   }
 
-  private void handle(WebExchange exchange) throws Exception {
+  @Override
+  public void handle(WebExchange exchange) throws Exception {
     if (exchange.rawPath().startsWith(PAGES)) {
       page.handle(exchange, exchange.rawPath().substring(PAGES.length()));
     } else if (exchange.rawPath().equals("/")) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import shelfless.local.Door;
 import shelfless.local.ShopClock;
 import shelfless.local.WebServer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -63,11 +64,9 @@ class DownloadEdgeTest {
     s3.putObject(
         request -> request.bucket(BUCKET).key("assets/a b.bin").contentType("application/pdf"),
         RequestBody.fromBytes(BYTES));
-    int port = WebServer.freePort();
-    edge =
-        WebServer.start(
-            port,
-            new DownloadEdge(s3, BUCKET, secrets, clock, URI.create("http://127.0.0.1:" + port)));
+    Door door = new Door();
+    edge = WebServer.start(0, door);
+    door.open(new DownloadEdge(s3, BUCKET, secrets, clock, edge.url()));
   }
 
   @AfterAll

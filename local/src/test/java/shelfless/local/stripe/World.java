@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import shelfless.local.Door;
 import shelfless.local.Json;
 import shelfless.local.LocalException;
 import shelfless.local.LocalRoutes;
@@ -90,6 +91,8 @@ final class World implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path folder;
   private final WebServer shop;
+  private final Door payments = new Door();
+  private final WebServer paymentsServer;
   private PaymentProviderStandIn standIn;
   private StripeClient stripe;
 
@@ -97,6 +100,7 @@ final class World implements AutoCloseable {
     JETTY.setLevel(Level.WARNING);
     this.folder = folder;
     shop = WebServer.start(0, this::receive);
+    paymentsServer = WebServer.start(0, payments);
     standIn = open();
     stripe = client(API_KEY);
   }
@@ -108,15 +112,22 @@ final class World implements AutoCloseable {
     exchange.send(status, "application/json", "{}");
   }
 
-  private PaymentProviderStandIn open() throws IOException {
+  private PaymentProviderStandIn open() {
     PaymentProviderStandIn opened =
         new PaymentProviderStandIn(
-            clock, folder, 0, () -> URI.create(shop.url() + "/webhooks/stripe"), API_KEY, SECRET);
+            clock,
+            folder,
+            paymentsServer.url(),
+            () -> URI.create(shop.url() + "/webhooks/stripe"),
+            API_KEY,
+            SECRET);
+    payments.open(opened);
     opened.start();
     return opened;
   }
 
-  void restart() throws IOException {
+  void restart() {
+    payments.close();
     standIn.stop();
     standIn = open();
     stripe = client(API_KEY);
@@ -242,6 +253,7 @@ final class World implements AutoCloseable {
 
   @Override
   public void close() {
+    paymentsServer.close();
     standIn.stop();
     shop.close();
     http.close();
