@@ -96,6 +96,21 @@ final class Intrinsics {
     };
   }
 
+  /** The text of the property, which must be there. */
+  String required(Map<String, Node> properties, String name) {
+    Node value = properties.get(name);
+    if (value == null) {
+      int line =
+          properties.values().stream()
+              .findFirst()
+              .flatMap(Node::getStartMark)
+              .map(mark -> mark.getLine() + 1)
+              .orElse(1);
+      throw new TemplateException(line, name + " is missing");
+    }
+    return text(value).orElseThrow(() -> new TemplateException(value, name + " is missing"));
+  }
+
   /** The node that remains when all {@code Fn::If} around it are decided. */
   Node choose(Node node) {
     Call call = call(node);

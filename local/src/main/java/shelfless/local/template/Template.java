@@ -142,7 +142,7 @@ public final class Template {
 
   private final Intrinsics intrinsics;
   private final Map<String, Node> functions = new LinkedHashMap<>();
-  private final Map<String, Node> managedPolicies = new LinkedHashMap<>();
+  private final Map<String, Map<String, Node>> managedPolicies = new LinkedHashMap<>();
   private final Map<String, Queue> queues = new LinkedHashMap<>();
   private final List<String> buckets = new ArrayList<>();
   private final List<String> secrets = new ArrayList<>();
@@ -183,7 +183,7 @@ public final class Template {
                 }
                 case "AWS::S3::Bucket" -> buckets.add(id);
                 case "AWS::SecretsManager::Secret" -> secrets.add(id);
-                case "AWS::IAM::ManagedPolicy" -> managedPolicies.put(id, node);
+                case "AWS::IAM::ManagedPolicy" -> managedPolicies.put(id, properties(node));
                 case String other when RESOURCES_THAT_WOULD_BE_LOST.contains(other) ->
                     throw new TemplateException(
                         type, "the local runtime does not know resources of type " + other);
@@ -256,68 +256,10 @@ public final class Template {
    */
   public List<Grant> grants(Map<String, String> references) {
     references.forEach(intrinsics::define);
+    Policies policies = new Policies(intrinsics, managedPolicies);
     List<Grant> grants = new ArrayList<>();
-    functions.forEach(
-        (id, node) -> {
-          Map<String, Node> properties = properties(node);
-          Node role = properties.get("Role");
-          if (role != null) {
-            throw new TemplateException(role, id + " has a role that is not its own");
-          }
-          Node policies = properties.get("Policies");
-          if (policies != null) {
-            for (Node policy : intrinsics.elements(policies)) {
-              addGrants(id, policy, grants);
-            }
-          }
-        });
+    functions.forEach((id, node) -> grants.addAll(policies.grants(id, properties(node))));
     return grants;
-  }
-
-  private void addGrants(String function, Node policy, List<Grant> grants) {
-    Node managed = intrinsics.referred(policy).map(managedPolicies::get).orElse(null);
-    Node document = managed == null ? policy : properties(managed).get("PolicyDocument");
-    Node statements = document == null ? null : intrinsics.entries(document).get("Statement");
-    if (statements == null) {
-      throw new TemplateException(policy, "a policy with a Statement is expected here");
-    }
-    for (Node statement : intrinsics.elements(statements)) {
-      Map<String, Node> parts = intrinsics.entries(statement);
-      Node actions = parts.get("Action");
-      Node resources = parts.get("Resource");
-      if (!required(parts, "Effect").equals("Allow") || actions == null || resources == null) {
-        throw new TemplateException(
-            statement, "a statement that allows an Action on a Resource is expected here");
-      }
-      Map<String, Map<String, List<String>>> conditions = conditions(parts.get("Condition"));
-      for (String action : patterns(actions)) {
-        for (String resource : patterns(resources)) {
-          grants.add(new Grant(function, action, resource, conditions));
-        }
-      }
-    }
-  }
-
-  private Map<String, Map<String, List<String>>> conditions(@Nullable Node conditions) {
-    Map<String, Map<String, List<String>>> result = new LinkedHashMap<>();
-    if (conditions != null) {
-      intrinsics
-          .entries(conditions)
-          .forEach(
-              (operator, keys) -> {
-                Map<String, List<String>> values = new LinkedHashMap<>();
-                intrinsics.entries(keys).forEach((key, value) -> values.put(key, patterns(value)));
-                result.put(operator, values);
-              });
-    }
-    return result;
-  }
-
-  private List<String> patterns(Node node) {
-    Intrinsics patterns = intrinsics.replacingWhatOnlyAwsKnows("*");
-    return patterns.elements(node).stream()
-        .flatMap(element -> patterns.text(element).stream())
-        .toList();
   }
 
   private Function function(String id, Node node) {
@@ -403,17 +345,17 @@ public final class Template {
     if (version != null && !intrinsics.text(version).equals(Optional.of("2.0"))) {
       throw new TemplateException(version, "only payload format 2.0 is known");
     }
-    String path = required(properties, "Path");
+    String path = intrinsics.required(properties, "Path");
     Node pathNode = properties.get("Path");
     if (pathNode != null && path.contains("+}")) {
       throw new TemplateException(pathNode, "the local runtime does not know greedy parameters");
     }
-    String method = required(properties, "Method").toUpperCase(Locale.ROOT);
+    String method = intrinsics.required(properties, "Method").toUpperCase(Locale.ROOT);
     return new Route(method.equals("X-AMAZON-APIGATEWAY-ANY-METHOD") ? "ANY" : method, path);
   }
 
   private QueueSource source(Map<String, Node> properties, Node where) {
-    String arn = required(properties, "Queue");
+    String arn = intrinsics.required(properties, "Queue");
     String queue =
         queues.values().stream()
             .filter(candidate -> arn("sqs", candidate.name()).equals(arn))
@@ -446,7 +388,7 @@ public final class Template {
     Node state = properties.get("State");
     ScheduleExpression expression;
     try {
-      expression = ScheduleExpression.parse(required(properties, "ScheduleExpression"));
+      expression = ScheduleExpression.parse(intrinsics.required(properties, "ScheduleExpression"));
     } catch (IllegalArgumentException malformed) {
       throw new TemplateException(where, String.valueOf(malformed.getMessage()));
     }
@@ -480,7 +422,7 @@ public final class Template {
         case "QueueName", "VisibilityTimeout", "DelaySeconds", "MessageRetentionPeriod" -> {}
         case "RedrivePolicy" -> {
           Map<String, Node> policy = intrinsics.entries(property.getValue());
-          String target = required(policy, "deadLetterTargetArn");
+          String target = intrinsics.required(policy, "deadLetterTargetArn");
           String deadLetterQueue =
               all.stream()
                   .filter(other -> intrinsics.attributeOf(other, "Arn").equals(Optional.of(target)))
@@ -514,23 +456,7 @@ public final class Template {
   }
 
   private String type(Node event) {
-    return required(intrinsics.entries(event), "Type");
-  }
-
-  private String required(Map<String, Node> properties, String name) {
-    Node value = properties.get(name);
-    if (value == null) {
-      int line =
-          properties.values().stream()
-              .findFirst()
-              .flatMap(Node::getStartMark)
-              .map(mark -> mark.getLine() + 1)
-              .orElse(1);
-      throw new TemplateException(line, name + " is missing");
-    }
-    return intrinsics
-        .text(value)
-        .orElseThrow(() -> new TemplateException(value, name + " is missing"));
+    return intrinsics.required(intrinsics.entries(event), "Type");
   }
 
   private int number(@Nullable Node value, int otherwise) {
