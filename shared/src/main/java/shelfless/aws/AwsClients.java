@@ -3,6 +3,7 @@ package shelfless.aws;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import shelfless.runtime.CallTime;
 import shelfless.runtime.Settings;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -19,8 +20,8 @@ import software.amazon.awssdk.regions.Region;
  * settings alone.
  */
 final class AwsClients {
-  /** For a service whose answer a caller may wait for. */
-  static final Duration FOR_A_CALLER = Duration.ofSeconds(7);
+  /** For a service whose answer a caller may wait for: as much as leaves time to finish. */
+  static final Duration FOR_A_CALLER = CallTime.FOR_A_CALLER.minus(CallTime.TO_FINISH);
 
   private static final Duration TO_CONNECT = Duration.ofSeconds(2);
   private static final Duration TO_ANSWER = Duration.ofSeconds(6);
