@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -150,7 +151,7 @@ final class SilentDayTest {
 
   private static long receipts(Shop shop, Purchase order) {
     return shop.mails(order.email()).stream()
-        .filter(mail -> !mail.path("subject").asText().toLowerCase().contains("refund"))
+        .filter(mail -> !mail.path("subject").asText().toLowerCase(Locale.ROOT).contains("refund"))
         .count();
   }
 
