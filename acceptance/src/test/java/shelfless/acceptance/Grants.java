@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import shelfless.local.template.Template;
@@ -144,9 +144,9 @@ record Grants(List<Grant> all) {
     return arn.replaceFirst("^arn:aws:([a-z0-9-]+):[^:]*:[^:]*:", "");
   }
 
-  private static String describe(Collection<AwsCall> calls, Function<AwsCall, Boolean> isAllowed) {
+  private static String describe(Collection<AwsCall> calls, Predicate<AwsCall> isAllowed) {
     return calls.stream()
-        .filter(isAllowed::apply)
+        .filter(isAllowed)
         .map(
             call ->
                 call.operation()
