@@ -66,7 +66,7 @@ final class PgBouncer implements AutoCloseable {
     try {
       Path folder = Files.createTempDirectory("shelfless-pgbouncer-");
       Path users = folder.resolve("users.txt");
-      Files.writeString(users, "\"app\" \"\"\n");
+      Files.writeString(users, "\"app\" \"\"\n\"reader\" \"\"\n");
       Path configuration = folder.resolve("pgbouncer.ini");
       Files.writeString(
           configuration,
