@@ -2,9 +2,15 @@ package shelfless.http;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
 import shelfless.runtime.Log;
@@ -18,19 +24,71 @@ import shelfless.runtime.Unavailable;
  */
 public abstract class HttpHandler implements RequestStreamHandler {
   private static final int LARGEST_BODY = 64 * 1024;
+  private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)\\}");
 
   protected final Environment environment;
   private final Operation operation;
   private final Origin origin;
 
+  /** Of the call that runs: there is one at a time. */
+  private @Nullable Context context;
+
   protected HttpHandler(Operation operation, Environment environment) {
     this.operation = operation;
     this.environment = environment;
     this.origin = new Origin(environment.settings());
+    environment.beforeSnapshot(this::rehearse);
+  }
+
+  /**
+   * Calls the operation as a buyer would, before a snapshot is taken of the function: something
+   * that is not there, so that nothing changes.
+   */
+  protected void rehearse() {
+    rehearse(Json.object());
+  }
+
+  /** The same with a body. */
+  protected final void rehearse(ObjectNode body) {
+    String[] route = operation.routes().getFirst().split(" ", 2);
+    ObjectNode event = Json.object().put("rawPath", route[1]).put("body", body.toString());
+    event.putObject("requestContext").putObject("http").put("method", route[0]);
+    event
+        .putObject("headers")
+        .put("authorization", "Bearer rehearsal")
+        .put("content-type", "application/json")
+        .put("idempotency-key", "rehearsal");
+    ObjectNode parameters = event.putObject("pathParameters");
+    PARAMETER
+        .matcher(route[1])
+        .results()
+        .forEach(each -> parameters.put(each.group(1), new UUID(0, 0).toString()));
+    try {
+      HttpRequest request = HttpRequest.of(Json.MAPPER.readTree(event.toString()), "rehearsal");
+      HttpResponse response;
+      try {
+        response =
+            handle(request, Authentication.admit(operation, request, environment.database()));
+      } catch (Problem problem) {
+        response = refuse(request, problem);
+      }
+      Json.MAPPER.writeValueAsBytes(finish(request, response).toEvent());
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
   }
 
   /** Runs the operation for a caller who may ask for it. */
   protected abstract HttpResponse handle(HttpRequest request, Caller caller);
+
+  /** Logs a failure that the operation itself has an answer to. */
+  protected final void log(HttpRequest request, RuntimeException failure) {
+    Log.error(
+        Objects.requireNonNull(context, "no call runs"),
+        operation.id(),
+        request.requestId(),
+        failure);
+  }
 
   /** How many bytes a body may have, also where the operation does not look at it. */
   protected int largestBody() {
@@ -46,12 +104,15 @@ public abstract class HttpHandler implements RequestStreamHandler {
   public final void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     environment.time().begin();
+    this.context = context;
     HttpRequest request = HttpRequest.of(Json.MAPPER.readTree(input), context.getAwsRequestId());
-    HttpResponse response = answer(request, context);
-    if (request.method().equals("HEAD")) {
-      response = response.withoutBody();
-    }
-    response
+    output.write(
+        Json.MAPPER.writeValueAsBytes(finish(request, answer(request, context)).toEvent()));
+  }
+
+  private static HttpResponse finish(HttpRequest request, HttpResponse response) {
+    HttpResponse finished = request.method().equals("HEAD") ? response.withoutBody() : response;
+    return finished
         .header("X-Request-Id", request.requestId())
         .headerIfAbsent("Cache-Control", "no-store")
         .headerIfAbsent("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -59,7 +120,6 @@ public abstract class HttpHandler implements RequestStreamHandler {
         .header("X-Content-Type-Options", "nosniff")
         .header("Referrer-Policy", "no-referrer")
         .header("Cross-Origin-Opener-Policy", "same-origin");
-    output.write(Json.MAPPER.writeValueAsBytes(response.toEvent()));
   }
 
   private HttpResponse answer(HttpRequest request, Context context) {

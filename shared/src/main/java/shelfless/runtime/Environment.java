@@ -2,6 +2,7 @@ package shelfless.runtime;
 
 import java.time.Clock;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import shelfless.aws.AuditAnchors;
 import shelfless.aws.Files;
 import shelfless.aws.Mailer;
@@ -26,6 +27,9 @@ public final class Environment implements AutoCloseable {
   private final CallTime time = new CallTime();
   private final Ports ports;
 
+  /** Of a process that Lambda started. */
+  private @Nullable Snapshot snapshot;
+
   /** With the real services, at the addresses that the variables name. */
   public Environment(Map<String, String> variables, Clock clock, IdGenerator ids) {
     this.settings = new Settings(variables);
@@ -45,7 +49,19 @@ public final class Environment implements AutoCloseable {
   /** The environment of the process that Lambda started. */
   public static Environment ofProcess() {
     Clock clock = Clock.systemUTC();
-    return new Environment(System.getenv(), clock, IdGenerator.secure(clock));
+    Environment environment = new Environment(System.getenv(), clock, IdGenerator.secure(clock));
+    environment.snapshot = Snapshot.of(environment);
+    return environment;
+  }
+
+  /**
+   * Says what rehearses the function before a snapshot is taken of it, where Lambda takes one. It
+   * changes nothing that anybody could tell.
+   */
+  public void beforeSnapshot(Runnable rehearsal) {
+    if (snapshot != null) {
+      snapshot.rehearse(rehearsal);
+    }
   }
 
   public Settings settings() {

@@ -37,6 +37,7 @@ public abstract class QueueHandler implements RequestStreamHandler {
   protected QueueHandler(Environment environment, Duration enough) {
     this.environment = environment;
     this.enough = enough;
+    environment.beforeSnapshot(() -> handle(new UUID(0, 0)));
   }
 
   /**

@@ -1,0 +1,73 @@
+package shelfless.runtime;
+
+import com.amazonaws.services.lambda.runtime.LambdaRuntime;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import org.crac.Context;
+import org.crac.Core;
+import org.crac.Resource;
+import shelfless.json.Json;
+
+/**
+ * What happens to a function that starts from a snapshot (Lambda SnapStart). When a version is
+ * published, Lambda starts it once, calls {@link #beforeCheckpoint}, and keeps its memory; each
+ * environment then begins as a copy of that. So the function is rehearsed before, which loads and
+ * links what its first call needs; and its connection is given up, since a copy would share it.
+ *
+ * <p>Credentials, keys and time are asked for anew when they are used, and random bytes come from
+ * the kernel, so that copies differ.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">AWS
+ *     on runtime hooks</a>
+ */
+final class Snapshot implements Resource {
+  private final Environment environment;
+  private Runnable rehearsal = () -> {};
+
+  private Snapshot(Environment environment) {
+    this.environment = environment;
+  }
+
+  /** Lambda forgets a hook that nobody else holds: whoever calls it keeps what it returns. */
+  static Snapshot of(Environment environment) {
+    Snapshot snapshot = new Snapshot(environment);
+    Core.getGlobalContext().register(snapshot);
+    return snapshot;
+  }
+
+  void rehearse(Runnable work) {
+    rehearsal = work;
+  }
+
+  @Override
+  public void beforeCheckpoint(Context<? extends Resource> context) {
+    try {
+      rehearsal.run();
+    } catch (RuntimeException failure) {
+      // A function that could not be rehearsed, as without a database, works: it starts slower.
+      log(failure);
+    } finally {
+      environment.database().close();
+    }
+  }
+
+  private static void log(RuntimeException failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    LambdaRuntime.getLogger()
+        .log(
+            (Json.object()
+                        .put("level", "WARN")
+                        .put("where", "Snapshot")
+                        .put("message", "the function was not rehearsed")
+                        .put("failure", trace.toString())
+                    + "\n")
+                .getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void afterRestore(Context<? extends Resource> context) {
+    // All that a copy must not share was given up before.
+  }
+}
