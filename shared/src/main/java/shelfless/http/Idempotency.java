@@ -149,7 +149,7 @@ public final class Idempotency {
     try {
       HttpResponse response = perform.apply(key);
       if (response.status() < 400) {
-        finish(scope, hash, response.status());
+        finish(scope, hash, holder, response.status());
       } else {
         release(scope, hash, holder);
       }
@@ -240,15 +240,17 @@ public final class Idempotency {
     return new Begun(expired ? null : held.resource, null);
   }
 
-  private void finish(String scope, byte[] hash, int status) {
+  /** Keeps the status, as far as this call still holds the key: who has it now goes on. */
+  private void finish(String scope, byte[] hash, UUID holder, int status) {
     try {
       database.repeatable(
           transaction ->
               transaction.update(
-                  "update idempotency_key set status = ? where scope = ? and key_hash = ?",
+                  "update idempotency_key set status = ? where scope = ? and key_hash = ? and held_by = ?",
                   status,
                   scope,
-                  hash));
+                  hash,
+                  holder));
     } catch (RuntimeException unreachable) {
       // The lock ends by itself, and the answer that was found stands.
     }

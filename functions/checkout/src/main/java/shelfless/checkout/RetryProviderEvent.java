@@ -61,7 +61,7 @@ public final class RetryProviderEvent extends HttpHandler {
     } catch (Unavailable later) {
       throw later;
     } catch (RuntimeException failure) {
-      // The sweep, which tries the order's parked events as well, logs what fails.
+      log(request, failure);
       reconciliation.parkFailed(event);
     }
     return HttpResponse.json(

@@ -120,6 +120,7 @@ class RetryProviderEventTest {
     shop.sweep();
 
     assertParked(disputed, "handling it failed");
+    assertTrue(retry(disputed).log().contains("a_status_of_next_year"), "the cause is logged");
 
     shop.provider.disputeStands(orderId, "needs_response");
     assertHandled(disputed);
