@@ -113,8 +113,8 @@ record Durations(
                     + " in "
                     + runs
                     + " runs: the median of warm calls, and of first answers after a restore (on"
-                    + " demand without SnapStart). 'stretch': Lambda gives 1,024 MB the 1,024th"
-                    + " part of 1,769 of a core. Functions that were not measured take 'default'.")
+                    + " demand without SnapStart). 'stretch': Lambda gives 1,024 MB so much of"
+                    + " a core (1,024/1,769). Functions that were not measured take 'default'.")
             .put("stretch", MB_OF_A_CORE.divide(MB, new MathContext(4)).toPlainString());
     json.set("default", json(others));
     ObjectNode each = Json.object();
