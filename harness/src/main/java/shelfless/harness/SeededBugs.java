@@ -153,7 +153,7 @@ final class SeededBugs {
               "shared/src/main/java/shelfless/http/Idempotency.java",
               "    if (release(scope, hash, holder)) {",
               """
-                  finish(scope, hash, failure.retryAfterSeconds() > 0 ? 503 : 500);
+                  finish(scope, hash, holder, failure.retryAfterSeconds() > 0 ? 503 : 500);
                   if (hash.length > 0) {
               """),
           new Bug(
