@@ -117,7 +117,7 @@ final class Events {
               same(function + " (search)", function, calls, event));
       case "CreateOrder" -> List.of(each(function, calls, event, this::newBuyer));
       case "ResendLinks" -> List.of(each(function, calls, event, this::newBuyer));
-      case "CancelOrder" ->
+      case "CancelOrder", "ReconcileOrder" ->
           List.of(new Case(function, function, Math.min(calls, ORDERS), () -> open(event)));
       case "HandleStripeWebhook" ->
           List.of(new Case(function, function, Math.min(calls, ORDERS), () -> paid(event)));
