@@ -1,5 +1,7 @@
 package shelfless.bench.floor;
 
+import com.amazonaws.services.lambda.crac.Core;
+import com.amazonaws.services.lambda.crac.Resource;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import java.io.IOException;
@@ -21,9 +23,10 @@ import org.postgresql.Driver;
 /**
  * The least that a catalogue read can be: the statement of the public list ({@code
  * shelfless.data.Products}, newest first) by the PostgreSQL driver, and its rows as JSON by hand.
- * No event is read, no request checked, no file of a product looked up.
+ * No event is read, no request checked, no file of a product looked up. Before a snapshot it runs
+ * once and gives its connection up, by the client's own hooks.
  */
-public final class OneQuery implements RequestStreamHandler {
+public final class OneQuery implements RequestStreamHandler, Resource {
   private static final String NEWEST =
       """
       select id, sku, slug, title, description, price, currency, kind, visibility, tags, metadata, download_limit,
@@ -41,10 +44,35 @@ public final class OneQuery implements RequestStreamHandler {
 
   private @Nullable Connection connection;
 
+  public OneQuery() {
+    Core.getGlobalContext().register(this);
+  }
+
+  @Override
+  public void beforeCheckpoint(
+      com.amazonaws.services.lambda.crac.Context<? extends Resource> snapshot) throws Exception {
+    answer(OutputStream.nullOutputStream());
+    Connection used = connection;
+    connection = null;
+    if (used != null) {
+      used.close();
+    }
+  }
+
+  @Override
+  public void afterRestore(
+      com.amazonaws.services.lambda.crac.Context<? extends Resource> snapshot) {
+    // The connection is opened by the first call.
+  }
+
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     input.readAllBytes();
+    answer(output);
+  }
+
+  private void answer(OutputStream output) throws IOException {
     StringBuilder products = new StringBuilder("{\"data\":[");
     try (PreparedStatement statement = open().prepareStatement(NEWEST)) {
       for (int parameter = 1; parameter < PARAMETERS; parameter++) {
@@ -63,11 +91,11 @@ public final class OneQuery implements RequestStreamHandler {
       throw new IOException(failed);
     }
     products.append("],\"next_cursor\":null}");
-    StringBuilder answer =
+    StringBuilder event =
         new StringBuilder(
             "{\"statusCode\":200,\"headers\":{\"Content-Type\":\"application/json\"},\"body\":");
-    text(products.toString(), answer);
-    output.write(answer.append('}').toString().getBytes(StandardCharsets.UTF_8));
+    text(products.toString(), event);
+    output.write(event.append('}').toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private Connection open() throws SQLException {
