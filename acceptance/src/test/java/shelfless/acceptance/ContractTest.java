@@ -134,7 +134,7 @@ final class ContractTest {
     assertEquals(template.functions().keySet(), names);
     List<String> failed = new ArrayList<>();
     for (String name : names) {
-      JsonNode event = Events.read(name);
+      JsonNode event = Events.read(shop, name);
       Events.fault(template, name, Events.run(shop, name)).ifPresent(failed::add);
       boolean http = !template.routes(name).isEmpty();
       if (http && !name.equals("UnknownRoute")) {

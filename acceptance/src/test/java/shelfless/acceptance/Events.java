@@ -1,6 +1,7 @@
 package shelfless.acceptance;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -28,9 +29,17 @@ final class Events {
     return names;
   }
 
-  static JsonNode read(String function) {
+  /** The event as AWS sends it: to a request CloudFront adds what only it and the shop know. */
+  static JsonNode read(Shop shop, String function) {
     try {
-      return Json.parse(Files.readString(FOLDER.resolve(function + ".json")));
+      JsonNode event = Json.parse(Files.readString(FOLDER.resolve(function + ".json")));
+      if (event.has("requestContext") && event.path("headers") instanceof ObjectNode headers) {
+        JsonNode secrets = Json.parse(Files.readString(shop.data().resolve("secrets.json")));
+        headers.put(
+            "x-origin-secret",
+            Json.parse(secrets.path("OriginSecret").asText()).path("g1").asText());
+      }
+      return event;
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -43,7 +52,7 @@ final class Events {
             "POST",
             URI.create(shop.address("base_url")),
             "/_local/functions/" + function + "/invoke")
-        .json(read(function))
+        .json(read(shop, function))
         .send()
         .expect(200)
         .json();
@@ -56,6 +65,7 @@ final class Events {
     return answer.has("errorType")
             || answer.has("errorMessage")
             || status >= 500
+            || answer.path("body").asText().contains("not reached by this address")
             || http == (status == 0)
         ? Optional.of(function + ": " + answer)
         : Optional.empty();

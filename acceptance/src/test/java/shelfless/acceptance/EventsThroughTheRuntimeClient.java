@@ -71,7 +71,7 @@ final class EventsThroughTheRuntimeClient {
       JsonNode here = Events.run(shop, function);
       JsonNode there;
       try (Runtime runtime = new Runtime(function, environments.path(function))) {
-        there = runtime.call(Events.read(function).toString());
+        there = runtime.call(Events.read(shop, function).toString());
       }
       Events.fault(template, function, there).ifPresent(faults::add);
       if (here.path("statusCode").asInt() != there.path("statusCode").asInt()) {
