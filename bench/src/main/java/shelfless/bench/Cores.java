@@ -32,6 +32,11 @@ final class Cores {
     return new Cores(count, moved.waitFor() == 0);
   }
 
+  /** Nobody is moved, as where nothing is timed. */
+  static Cores shared() {
+    return new Cores(Runtime.getRuntime().availableProcessors(), false);
+  }
+
   /** The cores but the last: {@code 0}, {@code 0-6}. */
   static String others(int count) {
     return count == 2 ? "0" : "0-" + (count - 2);

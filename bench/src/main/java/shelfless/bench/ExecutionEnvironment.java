@@ -3,6 +3,7 @@ package shelfless.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,13 +29,26 @@ final class ExecutionEnvironment implements AutoCloseable {
    * @param memory in MB
    * @param snapStart whether the template has SnapStart for it
    * @param variables its environment
+   * @param credentialsEnd until when the role's credentials are good that a restored one fetches
    */
   record Deployed(
       String handler,
       TaskFolder code,
       int memory,
       boolean snapStart,
-      Map<String, String> variables) {}
+      Map<String, String> variables,
+      Instant credentialsEnd) {
+    private static final Instant NEVER = Instant.parse("2100-01-01T00:00:00Z");
+
+    Deployed(
+        String handler,
+        TaskFolder code,
+        int memory,
+        boolean snapStart,
+        Map<String, String> variables) {
+      this(handler, code, memory, snapStart, variables, NEVER);
+    }
+  }
 
   /**
    * Resident memory of a process, in MB.
@@ -63,7 +77,8 @@ final class ExecutionEnvironment implements AutoCloseable {
     RuntimeApi api =
         new RuntimeApi(
             own.getOrDefault("AWS_ACCESS_KEY_ID", "none"),
-            own.getOrDefault("AWS_SECRET_ACCESS_KEY", "none"));
+            own.getOrDefault("AWS_SECRET_ACCESS_KEY", "none"),
+            function.credentialsEnd());
     ProcessBuilder builder =
         new ProcessBuilder(
             cores.alone(client.command(function.handler(), function.memory(), snapStart, options)));
@@ -100,6 +115,10 @@ final class ExecutionEnvironment implements AutoCloseable {
       api.close();
       throw failed;
     }
+  }
+
+  long processId() {
+    return process.pid();
   }
 
   RuntimeApi api() {

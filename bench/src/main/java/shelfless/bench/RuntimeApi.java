@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Lambda's Runtime API</a>
@@ -42,6 +44,7 @@ final class RuntimeApi implements AutoCloseable {
   private final CompletableFuture<Long> checkpoint = new CompletableFuture<>();
   private final CompletableFuture<Boolean> restoring = new CompletableFuture<>();
   private final CompletableFuture<Long> restored = new CompletableFuture<>();
+  private final AtomicInteger credentialRequests = new AtomicInteger();
   private volatile long sentNanos;
 
   /**
@@ -62,14 +65,16 @@ final class RuntimeApi implements AutoCloseable {
   /**
    * @param accessKeyId what a restored environment signs with, which has no credentials in its
    *     variables
+   * @param credentialsEnd until when it may
    */
-  RuntimeApi(String accessKeyId, String secretAccessKey) throws IOException {
+  RuntimeApi(String accessKeyId, String secretAccessKey, Instant credentialsEnd)
+      throws IOException {
     this.socket = new ServerSocket(0, 8, InetAddress.getByName("127.0.0.1"));
     this.credentials =
         """
-        {"AccessKeyId": "%s", "SecretAccessKey": "%s", "Expiration": "2100-01-01T00:00:00Z"}
+        {"AccessKeyId": "%s", "SecretAccessKey": "%s", "Expiration": "%s"}
         """
-            .formatted(accessKeyId, secretAccessKey)
+            .formatted(accessKeyId, secretAccessKey, credentialsEnd)
             .getBytes(StandardCharsets.UTF_8);
     Thread.ofPlatform().daemon().name("runtime-api").start(this::accept);
   }
@@ -82,6 +87,11 @@ final class RuntimeApi implements AutoCloseable {
   /** The value of {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}. */
   String credentialsUri() {
     return "http://" + address() + CREDENTIALS;
+  }
+
+  /** How often the environment asked for credentials. */
+  int credentialRequests() {
+    return credentialRequests.get();
   }
 
   /** Has the event ready for when the runtime asks for it. */
@@ -198,6 +208,7 @@ final class RuntimeApi implements AutoCloseable {
       out.write(response);
       restored.complete(told);
     } else if (path.equals(CREDENTIALS)) {
+      credentialRequests.incrementAndGet();
       out.write(response("200 OK", "Content-Type: application/json\n", credentials));
     } else if (request.method.equals("POST") && path.startsWith(VERSION)) {
       answers.add(new Answer(sentNanos, now, path.endsWith("/error"), request.body));

@@ -1,12 +1,15 @@
 package shelfless.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -45,6 +48,27 @@ record TaskFolder(Path folder, long jarBytes) {
       Files.move(draft, folder);
     }
     return new TaskFolder(folder, Files.size(jar));
+  }
+
+  /** All that is on this program's class path, for what need not be laid out as it is deployed. */
+  static TaskFolder ofClassPath(Path folder) throws IOException {
+    Path lib = Files.createDirectories(folder.resolve("lib"));
+    int count = 0;
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      Path from = Path.of(entry);
+      if (Files.isRegularFile(from)) {
+        Files.createSymbolicLink(lib.resolve(count++ + "-" + from.getFileName()), from);
+      } else if (Files.isDirectory(from)) {
+        try (Stream<Path> files = Files.walk(from)) {
+          for (Path file : files.filter(Files::isRegularFile).toList()) {
+            Path to = folder.resolve(from.relativize(file).toString());
+            Files.createDirectories(to.getParent());
+            Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+          }
+        }
+      }
+    }
+    return new TaskFolder(folder, 0);
   }
 
   /** Makes the jar of a floor, of its class and nothing else but the driver if it needs that. */

@@ -13,12 +13,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class RuntimeApiTest {
-  private final RuntimeApi api = new RuntimeApi("AKIA", "secret");
+  private final RuntimeApi api =
+      new RuntimeApi("AKIA", "secret", Instant.parse("2100-01-01T00:00:00Z"));
   private final HttpClient runtime =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

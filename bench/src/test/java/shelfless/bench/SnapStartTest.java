@@ -1,0 +1,146 @@
+package shelfless.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shelfless.bench.ExecutionEnvironment.Deployed;
+import shelfless.local.Json;
+
+/** What a snapshot of a function may hold, with the hooks run by Lambda's own runtime client. */
+final class SnapStartTest {
+  @TempDir private static Path folder;
+  private static Shop shop;
+  private static Events events;
+  private static TaskFolder code;
+
+  @BeforeAll
+  static void start() throws Exception {
+    // Surefire runs in the module.
+    Path project = Path.of("..").toRealPath();
+    code = TaskFolder.ofClassPath(folder.resolve("task"));
+    shop = Shop.start(project, folder.resolve("shop"));
+    events = Events.fill(project.resolve("events"), shop);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    shop.close();
+    // JUnit warns of each link when it deletes the folder.
+    try (Stream<Path> links = Files.list(folder.resolve("task/lib"))) {
+      for (Path link : links.toList()) {
+        Files.delete(link);
+      }
+    }
+  }
+
+  private static ExecutionEnvironment checkpointed(String function) throws Exception {
+    Map<String, String> variables = new HashMap<>();
+    JsonNode own = shop.variables().path(function);
+    own.properties().forEach(each -> variables.put(each.getKey(), each.getValue().asText()));
+    // As good as over: whoever still uses them after the restore would ask again.
+    Instant soon = Instant.now().plus(Duration.ofSeconds(30));
+    ExecutionEnvironment environment =
+        ExecutionEnvironment.start(
+            new Deployed(
+                variables.getOrDefault("_HANDLER", "") + "::handleRequest",
+                code,
+                1024,
+                true,
+                variables,
+                soon),
+            true,
+            Cores.shared(),
+            RuntimeClient.layOut(folder.resolve("runtime")),
+            folder.resolve(function + ".log"),
+            List.of());
+    environment.api().checkpointNanos();
+    return environment;
+  }
+
+  /** The ports of this machine that a process has a connection to. */
+  private static Set<Integer> connections(long processId) throws IOException {
+    Set<String> sockets = new HashSet<>();
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + processId + "/fd"))) {
+      for (Path file : files.toList()) {
+        String target = Files.readSymbolicLink(file).toString();
+        if (target.startsWith("socket:[")) {
+          sockets.add(target.substring(8, target.length() - 1));
+        }
+      }
+    }
+    Set<Integer> ports = new HashSet<>();
+    for (String table : List.of("tcp", "tcp6")) {
+      for (String line : Files.readAllLines(Path.of("/proc/" + processId + "/net/" + table))) {
+        String[] field = line.strip().split("\\s+");
+        // https://docs.kernel.org/networking/proc_net_tcp.html: remote address, state, inode
+        if (field.length > 9 && field[3].equals("01") && sockets.contains(field[9])) {
+          ports.add(Integer.parseInt(field[2].substring(field[2].indexOf(':') + 1), 16));
+        }
+      }
+    }
+    return ports;
+  }
+
+  private static int databasePort() throws IOException {
+    return URI.create(
+            shop.variables()
+                .path("ListProducts")
+                .path("DATABASE_URL")
+                .asText()
+                .substring("jdbc:".length()))
+        .getPort();
+  }
+
+  @Test
+  void aRehearsedFunctionHasItsClassesAndNoConnection_andAnswersOnceItIsRestored()
+      throws Exception {
+    try (ExecutionEnvironment environment = checkpointed("ListProducts")) {
+      assertFalse(environment.tail().contains("not rehearsed"), environment.tail());
+      assertFalse(
+          connections(environment.processId()).contains(databasePort()), "the snapshot's copies");
+      byte[] event = events.of("ListProducts", 1).getFirst().event().call();
+      environment.restore(event);
+      assertTrue(connections(environment.processId()).contains(databasePort()), "of its own");
+      JsonNode answer = Json.parse(environment.call(event).body());
+      assertEquals(200, answer.path("statusCode").asInt());
+    }
+  }
+
+  @Test
+  void credentialsAreAskedForAnew() throws Exception {
+    try (ExecutionEnvironment environment = checkpointed("HandleStripeWebhook")) {
+      byte[] notice = events.of("HandleStripeWebhook", 1).getFirst().event().call();
+      int before = environment.api().credentialRequests();
+      environment.restore(notice);
+      assertTrue(environment.api().credentialRequests() > before, environment.tail());
+    }
+  }
+
+  /**
+   * Copies differ in what they draw, since it comes from the kernel, which Lambda seeds anew:
+   * https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+   */
+  @Test
+  void randomBytesComeFromTheKernel() {
+    assertEquals("NativePRNG", new SecureRandom().getAlgorithm());
+  }
+}
