@@ -346,7 +346,7 @@ public final class ColdStart {
     return Files.exists(file) ? Files.readString(file).strip() : "unknown";
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

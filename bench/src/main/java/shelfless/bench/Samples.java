@@ -6,7 +6,7 @@ import java.util.List;
 import shelfless.local.Json;
 
 /** Measured values of one kind, in the order in which they were measured. */
-final class Samples {
+public final class Samples {
   private final List<Double> values = new ArrayList<>();
 
   static Samples of(double... values) {
@@ -17,7 +17,8 @@ final class Samples {
     return samples;
   }
 
-  void add(double value) {
+  /** One more. */
+  public void add(double value) {
     values.add(value);
   }
 
@@ -26,7 +27,7 @@ final class Samples {
   }
 
   /** The middle one; of an even number the mean of the two in the middle; NaN of none. */
-  double median() {
+  public double median() {
     if (values.isEmpty()) {
       return Double.NaN;
     }
@@ -42,7 +43,7 @@ final class Samples {
    *
    * @param percent above 0, at most 100
    */
-  double percentile(double percent) {
+  public double percentile(double percent) {
     if (values.isEmpty()) {
       return Double.NaN;
     }
@@ -60,7 +61,7 @@ final class Samples {
   }
 
   /** How many times as much as the other, median by median. */
-  double ratio(Samples floor) {
+  public double ratio(Samples floor) {
     return median() / floor.median();
   }
 

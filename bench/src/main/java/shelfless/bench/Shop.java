@@ -98,6 +98,11 @@ final class Shop implements AutoCloseable {
     return Json.parse(Json.parse(Files.readString(data.resolve("secrets.json"))).path(id).asText());
   }
 
+  /** Where the shop answers. */
+  String url() {
+    return addresses.path("base_url").asText();
+  }
+
   String apiKey() {
     return addresses.path("admin_api_key").asText();
   }

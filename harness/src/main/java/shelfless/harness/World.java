@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -17,6 +18,8 @@ import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import shelfless.catalog.GetProduct;
+import shelfless.catalog.ListProducts;
 import shelfless.checkout.CancelOrder;
 import shelfless.checkout.CreateOrder;
 import shelfless.checkout.ExpirePendingOrders;
@@ -29,6 +32,7 @@ import shelfless.data.Invariants;
 import shelfless.data.JdbcDatabase;
 import shelfless.downloads.CreateDownload;
 import shelfless.downloads.ExpireEntitlements;
+import shelfless.downloads.GetEntitlement;
 import shelfless.downloads.ReissueEntitlement;
 import shelfless.downloads.ResendLinks;
 import shelfless.downloads.RevokeEntitlement;
@@ -50,11 +54,13 @@ import shelfless.testing.TestDatabase;
  * A shop in a world of its own: a database with a few products, a payment provider, queues, mails
  * and a clock. Processes run its handlers, and can die.
  */
-final class World implements AutoCloseable {
+public final class World implements AutoCloseable {
   static final String ADMIN_KEY = "sk_the-key-of-the-harness";
 
   private static final Map<String, Function<Environment, RequestStreamHandler>> HANDLERS =
       Map.ofEntries(
+          Map.entry("ListProducts", ListProducts::new),
+          Map.entry("GetProduct", GetProduct::new),
           Map.entry("CreateOrder", CreateOrder::new),
           Map.entry("GetOrder", GetOrder::new),
           Map.entry("CancelOrder", CancelOrder::new),
@@ -62,6 +68,7 @@ final class World implements AutoCloseable {
           Map.entry("HandleStripeWebhook", HandleStripeWebhook::new),
           Map.entry("ReconcilePayments", ReconcilePayments::new),
           Map.entry("ExpirePendingOrders", ExpirePendingOrders::new),
+          Map.entry("GetEntitlement", GetEntitlement::new),
           Map.entry("CreateDownload", CreateDownload::new),
           Map.entry("ReissueEntitlement", ReissueEntitlement::new),
           Map.entry("RevokeEntitlement", RevokeEntitlement::new),
@@ -90,7 +97,8 @@ final class World implements AutoCloseable {
       SimulatedMailer mails,
       SimulatedProvider provider) {}
 
-  World() {
+  /** With five products, two promotion codes and an API key. */
+  public World() {
     Map<String, String> variables = new HashMap<>(testDatabase.settings());
     variables.putAll(
         Map.of(
@@ -190,6 +198,22 @@ final class World implements AutoCloseable {
             .formatted(ids.next(), code, percent, uses));
   }
 
+  /** A connection that may do what no function may. */
+  public Connection connectAsSuperuser() throws SQLException {
+    return testDatabase.connectAsSuperuser();
+  }
+
+  /** The keys of the tokens in links. */
+  public Tokens tokens() {
+    return Tokens.of(outside.secrets.read("TOKEN_KEYS_SECRET"));
+  }
+
+  /** The buyer pays at the provider; the notices that it would send. */
+  public List<ObjectNode> pay(UUID order) {
+    provider.pay(order);
+    return provider.takeUndelivered();
+  }
+
   /** Runs SQL that no function may run. */
   void asSuperuser(String sql) {
     try (Connection connection = testDatabase.connectAsSuperuser();
@@ -219,7 +243,7 @@ final class World implements AutoCloseable {
   }
 
   /** The database as the functions see it, without faults. */
-  Database database() {
+  public Database database() {
     return database;
   }
 
@@ -241,7 +265,7 @@ final class World implements AutoCloseable {
   }
 
   /** A process with a connection of its own, for a thread of its own. */
-  Process ownProcess() {
+  public Process ownProcess() {
     return new Process(connect(), Faults.none());
   }
 
@@ -268,7 +292,7 @@ final class World implements AutoCloseable {
    * An operating-system process, as Lambda would run one: it has handlers, and dies with whatever
    * it was doing.
    */
-  final class Process implements AutoCloseable {
+  public final class Process implements AutoCloseable {
     private final Database connection;
     private final Faults faults;
     private final Map<String, RequestStreamHandler> handlers = new HashMap<>();
@@ -296,7 +320,7 @@ final class World implements AutoCloseable {
     }
 
     /** The answer to a request; null when the process died. */
-    HttpCall.@Nullable Answer call(String name, HttpCall call) {
+    public HttpCall.@Nullable Answer call(String name, HttpCall call) {
       try {
         return call.to(handler(name));
       } catch (Crash died) {
@@ -306,7 +330,7 @@ final class World implements AutoCloseable {
     }
 
     /** What the handler of a schedule or a queue answers; null when it failed or died. */
-    @Nullable JsonNode invoke(String name, JsonNode event) {
+    public @Nullable JsonNode invoke(String name, JsonNode event) {
       try {
         return HttpCall.invoke(handler(name), event, new TestContext());
       } catch (Crash died) {
@@ -318,7 +342,7 @@ final class World implements AutoCloseable {
     }
 
     /** Sends a notice, signed, as the provider does; whether it was acknowledged. */
-    boolean notice(ObjectNode event) {
+    public boolean notice(ObjectNode event) {
       String body = event.toString();
       long time = clock.instant().getEpochSecond();
       HttpCall.Answer answer =

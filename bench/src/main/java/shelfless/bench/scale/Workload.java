@@ -1,0 +1,123 @@
+package shelfless.bench.scale;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import shelfless.harness.World;
+import shelfless.json.Json;
+import shelfless.testing.HttpCall;
+
+/**
+ * The calls that a growing shop must not feel, made of the real handlers in this process: no HTTP
+ * and no JSON of a gateway comes between, which would hide what grows.
+ */
+final class Workload implements AutoCloseable {
+  private final World world;
+  private final World.Process process;
+  private final Stock.Picked picked;
+  private final int products;
+  private final Deque<ObjectNode> notices = new ArrayDeque<>();
+  private int placed;
+
+  Workload(World world, Stock stock, Stock.Picked picked) {
+    this.world = world;
+    this.process = world.ownProcess();
+    this.picked = picked;
+    this.products = stock.products();
+  }
+
+  /** Each kind of call, by its name; given the number of the call, it does it. */
+  Map<String, IntConsumer> calls() {
+    Map<String, IntConsumer> calls = new LinkedHashMap<>();
+    calls.put("catalogue list", i -> call("ListProducts", HttpCall.get("/v1/products")));
+    calls.put("catalogue search", this::search);
+    calls.put("product", this::product);
+    calls.put("entitlement", this::entitlement);
+    calls.put("download", this::download);
+    calls.put("order", this::order);
+    calls.put("webhook", this::webhook);
+    return calls;
+  }
+
+  private HttpCall.Answer call(String handler, HttpCall call) {
+    HttpCall.Answer answer = process.call(handler, call);
+    if (answer == null || answer.status() >= 400) {
+      throw new IllegalStateException(handler + " answered " + answer);
+    }
+    return answer;
+  }
+
+  /** Two words of some title, as of somebody who looks for it. */
+  private void search(int i) {
+    String[] words = picked.titles().get(i % picked.titles().size()).split(" ", 3);
+    call("ListProducts", HttpCall.get("/v1/products").query("query", words[0] + " " + words[1]));
+  }
+
+  private void product(int i) {
+    String slug = "product-" + (1 + i * 7919L % products);
+    call("GetProduct", HttpCall.get("/v1/products/" + slug).pathParameter("slug", slug));
+  }
+
+  private String token(int i) {
+    return picked.tokens().get(i % picked.tokens().size());
+  }
+
+  private void entitlement(int i) {
+    call(
+        "GetEntitlement",
+        HttpCall.get("/v1/entitlements/" + token(i)).pathParameter("download_token", token(i)));
+  }
+
+  private void download(int i) {
+    call(
+        "CreateDownload",
+        HttpCall.post("/v1/entitlements/" + token(i) + "/downloads", "{}")
+            .pathParameter("download_token", token(i)));
+  }
+
+  /** An order of one product; its buyer pays, and the provider's notice waits. */
+  private void order(int i) {
+    placed++;
+    String body =
+        """
+        {"email": "new-%d@example.com", "items": [{"product": "product-%d"}]}
+        """
+            .formatted(placed, 1 + i * 7919L % products);
+    HttpCall.Answer answer =
+        call(
+            "CreateOrder",
+            HttpCall.post("/v1/orders", body)
+                .from("10.%d.%d.1".formatted(placed / 250, placed % 250))
+                .header("idempotency-key", UUID.randomUUID().toString()));
+    notices.addAll(world.pay(UUID.fromString(answer.json().at("/order/id").asText())));
+  }
+
+  /** The notice of a payment, which delivers the order. */
+  private void webhook(int i) {
+    if (!process.notice(notices.remove())) {
+      throw new IllegalStateException("A notice was not acknowledged.");
+    }
+  }
+
+  /** Makes the call of that name. */
+  void call(String name, int number) {
+    Objects.requireNonNull(calls().get(name), name).accept(number);
+  }
+
+  /** What a schedule's handler answers; null when it failed. */
+  @Nullable JsonNode sweep(String name) {
+    return process.invoke(name, Json.object());
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
