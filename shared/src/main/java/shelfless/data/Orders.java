@@ -269,6 +269,11 @@ public final class Orders {
     return transaction.first(COLUMNS + "where id = ?", Order::of, id);
   }
 
+  /** The order that was placed last. */
+  public static Optional<Order> newest(Transaction transaction) throws SQLException {
+    return transaction.first(COLUMNS + "order by created_at desc, id desc limit 1", Order::of);
+  }
+
   /**
    * The order with its row locked: the first lock of every transaction that changes anything about
    * it.

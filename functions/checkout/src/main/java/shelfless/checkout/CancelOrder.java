@@ -29,6 +29,13 @@ public final class CancelOrder extends HttpHandler {
     super(Operation.CANCEL_ORDER, environment);
   }
 
+  @Override
+  protected void rehearse() {
+    super.rehearse();
+    Rehearsal.show(environment);
+    Rehearsal.reconcile(environment);
+  }
+
   private record Found(OrderStatus status, @Nullable String sessionId) {}
 
   @Override

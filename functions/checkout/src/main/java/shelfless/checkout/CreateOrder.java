@@ -51,6 +51,15 @@ public final class CreateOrder extends HttpHandler {
     super(Operation.CREATE_ORDER, environment);
   }
 
+  @Override
+  protected void rehearse() {
+    ObjectNode body = Json.object().put("email", "rehearsal@example.com");
+    body.putArray("items").addObject().put("product", "rehearsal");
+    rehearse(body);
+    Rehearsal.show(environment);
+    Rehearsal.reconcile(environment);
+  }
+
   private record Wanted(
       EmailAddress email,
       @Nullable String name,

@@ -18,6 +18,12 @@ public final class GetOrder extends HttpHandler {
   }
 
   @Override
+  protected void rehearse() {
+    super.rehearse();
+    Rehearsal.show(environment);
+  }
+
+  @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     return OrderAnswer.of(environment, request.pathId("order_id", "order"), caller);
   }

@@ -34,6 +34,13 @@ public final class HandleStripeWebhook extends HttpHandler {
   }
 
   @Override
+  protected void rehearse() {
+    super.rehearse();
+    Rehearsal.show(environment);
+    Rehearsal.reconcile(environment);
+  }
+
+  @Override
   protected int largestBody() {
     return LARGEST;
   }

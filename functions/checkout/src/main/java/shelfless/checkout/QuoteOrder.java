@@ -24,6 +24,13 @@ public final class QuoteOrder extends HttpHandler {
   }
 
   @Override
+  protected void rehearse() {
+    ObjectNode body = Json.object();
+    body.putArray("items").addObject().put("product", "rehearsal");
+    rehearse(body);
+  }
+
+  @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     Body body = request.json();
     Cart cart = Cart.read(body);

@@ -27,6 +27,13 @@ public final class ReconcileOrder extends HttpHandler {
   }
 
   @Override
+  protected void rehearse() {
+    super.rehearse();
+    Rehearsal.show(environment);
+    Rehearsal.reconcile(environment);
+  }
+
+  @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     UUID orderId = request.pathId("order_id", "order");
     if (environment

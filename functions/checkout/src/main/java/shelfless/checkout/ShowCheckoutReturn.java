@@ -56,6 +56,13 @@ public final class ShowCheckoutReturn extends PageHandler {
   public record Bought(String title, String license, String url) {}
 
   @Override
+  protected void rehearse() {
+    super.rehearse();
+    Rehearsal.show(environment);
+    Rehearsal.reconcile(environment);
+  }
+
+  @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     String session = request.query("session_id").orElse("");
     if (session.isEmpty()) {

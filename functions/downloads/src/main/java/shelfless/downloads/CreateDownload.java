@@ -35,6 +35,12 @@ public final class CreateDownload extends HttpHandler {
   }
 
   @Override
+  protected void rehearse() {
+    super.rehearse();
+    links.rehearse();
+  }
+
+  @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     Body body = request.jsonOrNothing();
     Optional<UUID> asset = body.parsed("asset_id", 100, HttpRequest::uuid, "must be a UUID.");

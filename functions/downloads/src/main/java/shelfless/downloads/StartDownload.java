@@ -35,6 +35,12 @@ public final class StartDownload extends PageHandler {
   }
 
   @Override
+  protected void rehearse() {
+    super.rehearse();
+    links.rehearse();
+  }
+
+  @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     if (request.header("sec-fetch-site").filter(site -> !OWN.contains(site)).isPresent()) {
       throw Problem.forbidden("Downloads start from the shop's own page.");
