@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import shelfless.bench.Samples;
 import shelfless.harness.World;
 
@@ -25,6 +27,8 @@ public final class Scale {
 
   /** With {@code --quick}, a tenth of the data. */
   public static void main(String[] arguments) throws SQLException {
+    // What the server and the migrations tell of themselves would drown the table.
+    Logger.getLogger("").setLevel(Level.WARNING);
     boolean quick = Arrays.asList(arguments).contains("--quick");
     Stock large = quick ? new Stock(10_000, 300_000) : new Stock(100_000, 3_000_000);
     Stock small = new Stock(large.products() / TIMES, large.orders() / TIMES);

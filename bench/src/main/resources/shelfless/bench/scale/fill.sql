@@ -32,7 +32,7 @@ select pg_temp.id('product', n, pg_temp.at(n, {products})), 'SKU-' || n, 'produc
   pg_temp.word(n, 5) || ' ' || pg_temp.word(n, 6) || ' ' || pg_temp.word(n, 7) || ' ' || pg_temp.word(n, 8) || ' ' || pg_temp.word(n, 9) || ' ' || pg_temp.word(n, 10),
   100 * (1 + n % 90), 'EUR', (array['ebook', 'software', 'audio', 'video', 'other'])[1 + n % 5], 'public',
   array['tag-' || n % 50], 5, 30, n % 4 = 0, pg_temp.at(n, {products}), pg_temp.at(n, {products})
-from generate_series(1, {products}) n;
+from generate_series(1::bigint, {products}) n;
 
 insert into product_asset (id, product_id, storage_path, file_name, file_size, mime_type, checksum, version, status, created_at,
   ready_at)
@@ -43,14 +43,14 @@ from (select id, created_at, substr(sku, 5)::bigint as n from product where slug
 -- Every second order is of somebody who bought before.
 insert into app_user (id, email, created_at, updated_at)
 select pg_temp.id('user', n, at), 'buyer-' || n || '@example.com', at, at
-from (select n, pg_temp.at(n * 2, {orders}) as at from generate_series(0, {orders} / 2) n) each;
+from (select n, pg_temp.at(n * 2, {orders}) as at from generate_series(0::bigint, {orders} / 2) n) each;
 
 create temporary table sale as
 select n, at, pg_temp.id('order', n, at) as id, pg_temp.id('item', n, at) as item,
   pg_temp.id('product', 1 + (n * 7919) % {products}, pg_temp.at(1 + (n * 7919) % {products}, {products})) as product,
   1 + (n * 7919) % {products} as product_number,
   (1 + n % 5 + case when n % 3 = 0 then 1 else 0 end)::integer as quantity
-from (select n, pg_temp.at(n, {orders}) as at from generate_series(1, {orders}) n) each;
+from (select n, pg_temp.at(n, {orders}) as at from generate_series(1::bigint, {orders}) n) each;
 analyze sale;
 
 insert into orders (id, number, user_id, status, subtotal, discount, tax, total_amount, currency, token_hash, token_key_id,
