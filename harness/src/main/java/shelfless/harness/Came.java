@@ -33,7 +33,7 @@ record Came(int status, String body) {
 
   JsonNode json() {
     try {
-      return Json.MAPPER.readTree(body);
+      return Json.read(body);
     } catch (JsonProcessingException unreadable) {
       throw new Broken(body, unreadable);
     }

@@ -137,15 +137,7 @@ final class FaultyPorts implements Ports {
 
   @Override
   public Queues queues() {
-    return new Queues() {
-      @Override
-      public boolean send(String setting, UUID id) {
-        return call("queue", () -> outside.queues().send(setting, id), () -> false);
-      }
-
-      @Override
-      public void close() {}
-    };
+    return (setting, id) -> call("queue", () -> outside.queues().send(setting, id), () -> false);
   }
 
   @Override

@@ -354,7 +354,7 @@ final class RandomRun {
   private void compare(KnownOrder order) {
     JsonNode state;
     try {
-      state = Json.MAPPER.readTree(history.state(order.id));
+      state = Json.read(history.state(order.id));
     } catch (JsonProcessingException unreadable) {
       throw new IllegalStateException(unreadable);
     }

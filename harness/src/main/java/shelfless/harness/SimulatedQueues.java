@@ -63,7 +63,4 @@ final class SimulatedQueues implements Queues {
   synchronized boolean isEmpty() {
     return dead.isEmpty() && waiting.values().stream().allMatch(Deque::isEmpty);
   }
-
-  @Override
-  public void close() {}
 }

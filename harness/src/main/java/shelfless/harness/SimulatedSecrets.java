@@ -58,7 +58,4 @@ final class SimulatedSecrets implements Secrets {
   public void write(String setting, String value) {
     throw new UnsupportedOperationException("No scenario writes secrets.");
   }
-
-  @Override
-  public void close() {}
 }

@@ -8,8 +8,11 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -61,6 +64,22 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage(LOCAL);
+
+  /** Which costs each cold start more than all of its JSON; a tree's toString makes one. */
+  @ArchTest
+  static final ArchRule functionsMakeNoObjectMapper =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              LOCAL, "shelfless.harness..", "shelfless.bench..", "shelfless.testing..")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ObjectMapper.class)
+          .orShould()
+          .callMethodWhere(
+              JavaCall.Predicates.target(
+                      HasOwner.Predicates.With.owner(assignableTo(JsonNode.class)))
+                  .and(JavaCall.Predicates.target(HasName.Predicates.name("toString"))));
 
   @ArchTest
   static final ArchRule handlersDoNotCallHandlers =

@@ -6,26 +6,41 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import shelfless.runtime.Settings;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
-import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
+import shelfless.json.Json;
+import shelfless.runtime.CallTime;
+import shelfless.runtime.IdGenerator;
 
 /**
  * Secrets of AWS Secrets Manager, kept for five minutes, so that a rotation reaches every
  * environment by itself.
+ *
+ * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html">its
+ *     operations</a>
  */
 public final class AwsSecrets implements Secrets {
   private static final Duration KEPT = Duration.ofMinutes(5);
+  private static final AwsJson.Api API =
+      new AwsJson.Api(
+          "The store of the shop's keys",
+          "secretsmanager",
+          "SECRETS_MANAGER",
+          "secretsmanager",
+          "1.1",
+          Duration.ofMillis(1_500),
+          Duration.ofSeconds(3),
+          CallTime.FOR_A_CALLER.minus(CallTime.TO_FINISH));
 
-  private final Settings settings;
+  private final AwsSettings aws;
   private final Clock clock;
+  private final IdGenerator ids;
+  private final AwsJson api;
   private final Map<String, Held> held = new HashMap<>();
-  private @Nullable SecretsManagerClient client;
 
-  public AwsSecrets(Settings settings, Clock clock) {
-    this.settings = settings;
+  public AwsSecrets(AwsSettings aws, Clock clock, IdGenerator ids) {
+    this.aws = aws;
     this.clock = clock;
+    this.ids = ids;
+    this.api = new AwsJson(API, aws);
   }
 
   private record Held(String value, Instant until) {}
@@ -36,49 +51,38 @@ public final class AwsSecrets implements Secrets {
     if (known != null && known.until.isAfter(clock.instant())) {
       return known.value;
     }
-    String id = settings.required(setting);
-    String value = client().getSecretValue(request -> request.secretId(id)).secretString();
+    String value = get(setting);
     held.put(setting, new Held(value, clock.instant().plus(KEPT)));
     return value;
   }
 
   @Override
   public Optional<String> find(String setting) {
-    String id = settings.required(setting);
     try {
-      return Optional.ofNullable(
-          client().getSecretValue(request -> request.secretId(id)).secretString());
-    } catch (ResourceNotFoundException noValue) {
-      return Optional.empty();
+      return Optional.of(get(setting));
+    } catch (AwsJson.Refused refused) {
+      if (refused.code().equals("ResourceNotFoundException")) {
+        return Optional.empty();
+      }
+      throw refused;
     }
+  }
+
+  private String get(String setting) {
+    return api.call("GetSecretValue", Json.object().put("SecretId", aws.required(setting)))
+        .required("SecretString")
+        .asText();
   }
 
   @Override
   public void write(String setting, String value) {
-    String id = settings.required(setting);
-    client().putSecretValue(request -> request.secretId(id).secretString(value));
+    api.call(
+        "PutSecretValue",
+        Json.object()
+            .put("SecretId", aws.required(setting))
+            .put("SecretString", value)
+            // By which an attempt that was made twice is known.
+            .put("ClientRequestToken", ids.next().toString()));
     held.remove(setting);
-  }
-
-  private SecretsManagerClient client() {
-    SecretsManagerClient ready = client;
-    if (ready == null) {
-      ready =
-          AwsClients.configure(
-                  SecretsManagerClient.builder(),
-                  settings,
-                  "SECRETS_MANAGER",
-                  AwsClients.FOR_A_CALLER)
-              .build();
-      client = ready;
-    }
-    return ready;
-  }
-
-  @Override
-  public void close() {
-    if (client != null) {
-      client.close();
-    }
   }
 }

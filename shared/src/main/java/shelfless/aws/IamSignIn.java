@@ -5,8 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import shelfless.data.SignIn;
-import shelfless.runtime.Settings;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.AuthLocation;
@@ -25,13 +23,11 @@ import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 public final class IamSignIn implements SignIn {
   private static final Duration VALID = Duration.ofMinutes(15);
 
-  private final String region;
-  private final AwsCredentialsProvider credentials;
+  private final AwsSettings aws;
   private final Clock clock;
 
-  public IamSignIn(Settings settings, Clock clock) {
-    this.region = settings.required("AWS_REGION");
-    this.credentials = AwsClients.credentials(settings);
+  public IamSignIn(AwsSettings aws, Clock clock) {
+    this.aws = aws;
     this.clock = clock;
   }
 
@@ -52,10 +48,10 @@ public final class IamSignIn implements SignIn {
             .sign(
                 request ->
                     request
-                        .identity(credentials.resolveCredentials())
+                        .identity(aws.credentials().resolveCredentials())
                         .request(connect)
                         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "rds-db")
-                        .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, aws.region())
                         .putProperty(AwsV4HttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
                         .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, VALID)
                         .putProperty(HttpSigner.SIGNING_CLOCK, clock))

@@ -6,7 +6,7 @@ import java.util.UUID;
  * Sends work to the queues. A message holds one id and nothing else; what it stands for is read
  * from the database.
  */
-public interface Queues extends AutoCloseable {
+public interface Queues {
   /**
    * Sends the id. A queue that is out of reach is no failure of the caller's: the work is recorded
    * in the database, and the sweep of its queue finds what was not sent.
@@ -15,7 +15,4 @@ public interface Queues extends AutoCloseable {
    * @return whether it was sent
    */
   boolean send(String setting, UUID id);
-
-  @Override
-  void close();
 }

@@ -3,7 +3,6 @@ package shelfless.aws;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.function.Supplier;
-import shelfless.runtime.Settings;
 import shelfless.runtime.Unavailable;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -20,19 +19,19 @@ final class S3 {
   private S3() {}
 
   /** A client; the setting is {@code AWS_ENDPOINT_URL_S3} where S3 is not AWS's own. */
-  static S3Client client(Settings settings) {
+  static S3Client client(AwsSettings aws) {
     S3ClientBuilder builder =
         S3Client.builder()
-            .forcePathStyle(hasOwnEndpoint(settings))
+            .forcePathStyle(hasOwnEndpoint(aws))
             // Not every store of this protocol knows the SDK's own checksums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-    return AwsClients.configure(builder, settings, "S3", AwsClients.FOR_A_CALLER).build();
+    return AwsClients.configure(builder, aws, "S3", AwsClients.FOR_A_CALLER).build();
   }
 
   /** Whether S3 is at an address of its own, where buckets are no host names. */
-  static boolean hasOwnEndpoint(Settings settings) {
-    return AwsClients.endpoint(settings, "S3").isPresent();
+  static boolean hasOwnEndpoint(AwsSettings aws) {
+    return aws.endpoint("S3").isPresent();
   }
 
   /** The digest that S3 compares an upload with. */

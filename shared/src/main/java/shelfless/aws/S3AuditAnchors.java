@@ -2,7 +2,6 @@ package shelfless.aws;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
@@ -11,7 +10,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import shelfless.data.AuditLog;
 import shelfless.json.Json;
-import shelfless.runtime.Settings;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -23,13 +21,13 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public final class S3AuditAnchors implements AuditAnchors {
   private static final String FOLDER = "audit-log/";
-  private final Settings settings;
+  private final AwsSettings aws;
   private final String bucket;
   private @Nullable S3Client client;
 
-  public S3AuditAnchors(Settings settings) {
-    this.settings = settings;
-    this.bucket = settings.required("AUDIT_BUCKET");
+  public S3AuditAnchors(AwsSettings aws) {
+    this.aws = aws;
+    this.bucket = aws.required("AUDIT_BUCKET");
   }
 
   @Override
@@ -50,7 +48,7 @@ public final class S3AuditAnchors implements AuditAnchors {
     byte[] content =
         client().getObjectAsBytes(request -> request.bucket(bucket).key(key)).asByteArray();
     try {
-      JsonNode anchor = Json.MAPPER.readTree(content);
+      JsonNode anchor = Json.read(content);
       return new Anchor(
           Instant.parse(anchor.path("at").asText()),
           new AuditLog.Head(anchor.path("seq").asLong(), anchor.path("hash").asText()));
@@ -62,12 +60,11 @@ public final class S3AuditAnchors implements AuditAnchors {
   @Override
   public void keep(Anchor anchor) {
     byte[] content =
-        Json.object()
-            .put("at", anchor.at().toString())
-            .put("seq", anchor.head().seq())
-            .put("hash", anchor.head().hash())
-            .toString()
-            .getBytes(StandardCharsets.UTF_8);
+        Json.bytes(
+            Json.object()
+                .put("at", anchor.at().toString())
+                .put("seq", anchor.head().seq())
+                .put("hash", anchor.head().hash()));
     String checksum = Base64.getEncoder().encodeToString(S3.sha256().digest(content));
     S3.reach(
         () ->
@@ -86,7 +83,7 @@ public final class S3AuditAnchors implements AuditAnchors {
   private S3Client client() {
     S3Client ready = client;
     if (ready == null) {
-      ready = S3.client(settings);
+      ready = S3.client(aws);
       client = ready;
     }
     return ready;

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import shelfless.runtime.Settings;
 import shelfless.runtime.Unavailable;
 import software.amazon.awssdk.awscore.presigner.PresignedRequest;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -26,14 +26,14 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  * AWS_ENDPOINT_URL_S3}.
  */
 public final class S3Files implements Files {
-  private final Settings settings;
+  private final AwsSettings aws;
   private final String bucket;
   private @Nullable S3Client client;
   private @Nullable S3Presigner presigner;
 
-  public S3Files(Settings settings) {
-    this.settings = settings;
-    this.bucket = settings.required("ASSET_BUCKET");
+  public S3Files(AwsSettings aws) {
+    this.aws = aws;
+    this.bucket = aws.required("ASSET_BUCKET");
   }
 
   @Override
@@ -182,7 +182,7 @@ public final class S3Files implements Files {
   private S3Client client() {
     S3Client ready = client;
     if (ready == null) {
-      ready = S3.client(settings);
+      ready = S3.client(aws);
       client = ready;
     }
     return ready;
@@ -193,13 +193,11 @@ public final class S3Files implements Files {
     if (ready == null) {
       S3Presigner.Builder builder =
           S3Presigner.builder()
-              .region(AwsClients.region(settings))
-              .credentialsProvider(AwsClients.credentials(settings))
+              .region(Region.of(aws.region()))
+              .credentialsProvider(aws.credentials())
               .serviceConfiguration(
-                  S3Configuration.builder()
-                      .pathStyleAccessEnabled(S3.hasOwnEndpoint(settings))
-                      .build());
-      AwsClients.endpoint(settings, "S3").ifPresent(builder::endpointOverride);
+                  S3Configuration.builder().pathStyleAccessEnabled(S3.hasOwnEndpoint(aws)).build());
+      aws.endpoint("S3").ifPresent(builder::endpointOverride);
       ready = builder.build();
       presigner = ready;
     }

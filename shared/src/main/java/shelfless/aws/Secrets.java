@@ -3,7 +3,7 @@ package shelfless.aws;
 import java.util.Optional;
 
 /** The shop's secrets; a setting holds the name or ARN of each. */
-public interface Secrets extends AutoCloseable {
+public interface Secrets {
   /** The secret whose name or ARN the setting holds; one read a few minutes ago may be meant. */
   String read(String setting);
 
@@ -12,7 +12,4 @@ public interface Secrets extends AutoCloseable {
 
   /** Gives the secret a new value; the one before it is kept. */
   void write(String setting, String value);
-
-  @Override
-  void close();
 }

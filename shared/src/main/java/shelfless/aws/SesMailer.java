@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import shelfless.runtime.Settings;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sesv2.SesV2Client;
@@ -20,11 +19,11 @@ public final class SesMailer implements Mailer {
   private static final int LONGEST_SUBJECT = 200;
   private static final Duration TO_SEND = Duration.ofSeconds(8);
 
-  private final Settings settings;
+  private final AwsSettings aws;
   private @Nullable SesV2Client client;
 
-  public SesMailer(Settings settings) {
-    this.settings = settings;
+  public SesMailer(AwsSettings aws) {
+    this.aws = aws;
   }
 
   /**
@@ -33,7 +32,7 @@ public final class SesMailer implements Mailer {
    */
   @Override
   public Outcome send(String to, Mail mail) {
-    String from = mailbox(settings.required("SHOP_NAME"), oneLine(settings.required("MAIL_FROM")));
+    String from = mailbox(aws.required("SHOP_NAME"), oneLine(aws.required("MAIL_FROM")));
     try {
       client()
           .sendEmail(
@@ -127,7 +126,7 @@ public final class SesMailer implements Mailer {
     SesV2Client ready = client;
     if (ready == null) {
       SesV2ClientBuilder builder =
-          AwsClients.configure(SesV2Client.builder(), settings, "SESV2", TO_SEND);
+          AwsClients.configure(SesV2Client.builder(), aws, "SESV2", TO_SEND);
       // Added to what is configured: a configuration takes the place of the one before.
       ready =
           builder

@@ -2,47 +2,48 @@ package shelfless.aws;
 
 import java.time.Duration;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import shelfless.runtime.Settings;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.sqs.SqsClient;
+import shelfless.json.Json;
+import shelfless.runtime.Unavailable;
 
-/** The queues of SQS. */
+/**
+ * The queues of SQS.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html">its
+ *     JSON protocol</a>
+ */
 public final class SqsQueues implements Queues {
   /** Short: what is not sent now is found by a sweep, and a call may have several to send. */
   private static final Duration TO_SEND = Duration.ofSeconds(2);
 
-  private final Settings settings;
-  private @Nullable SqsClient client;
+  private static final AwsJson.Api API =
+      new AwsJson.Api(
+          "The queue",
+          "sqs",
+          "SQS",
+          "AmazonSQS",
+          "1.0",
+          Duration.ofMillis(700),
+          Duration.ofSeconds(1),
+          TO_SEND);
 
-  public SqsQueues(Settings settings) {
-    this.settings = settings;
+  private final AwsSettings aws;
+  private final AwsJson api;
+
+  public SqsQueues(AwsSettings aws) {
+    this.aws = aws;
+    this.api = new AwsJson(API, aws);
   }
 
   @Override
   public boolean send(String setting, UUID id) {
-    String queue = settings.required(setting);
+    String queue = aws.required(setting);
     try {
-      client().sendMessage(request -> request.queueUrl(queue).messageBody(id.toString()));
+      api.call(
+          "SendMessage", Json.object().put("QueueUrl", queue).put("MessageBody", id.toString()));
       return true;
-    } catch (SdkException unreachable) {
+    } catch (Unavailable | AwsJson.Refused notSent) {
       return false;
-    }
-  }
-
-  private SqsClient client() {
-    SqsClient ready = client;
-    if (ready == null) {
-      ready = AwsClients.configure(SqsClient.builder(), settings, "SQS", TO_SEND).build();
-      client = ready;
-    }
-    return ready;
-  }
-
-  @Override
-  public void close() {
-    if (client != null) {
-      client.close();
     }
   }
 }

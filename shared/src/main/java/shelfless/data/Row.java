@@ -103,7 +103,7 @@ public final class Row {
   /** A jsonb column. */
   public JsonNode json(String column) throws SQLException {
     try {
-      return Json.STORED.readTree(text(column));
+      return Json.readOwn(text(column));
     } catch (JsonProcessingException unreadable) {
       throw new IllegalStateException("Column " + column + " holds no JSON", unreadable);
     }

@@ -43,7 +43,7 @@ public final class SaleNotes {
                 from order_item i where i.order_id = o.id))) as note
             from orders o where o.id = ?
             """,
-            row -> row.json("note").toString(),
+            row -> Json.text(row.json("note")),
             orderId)
         .orElseThrow();
   }
@@ -91,7 +91,7 @@ public final class SaleNotes {
 
   private static JsonNode read(String note) {
     try {
-      return Json.STORED.readTree(note);
+      return Json.readOwn(note);
     } catch (JsonProcessingException unreadable) {
       throw new IllegalStateException("The note of a sale is no JSON", unreadable);
     }

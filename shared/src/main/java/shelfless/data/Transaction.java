@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import shelfless.json.Json;
 import shelfless.runtime.IdGenerator;
 
 /**
@@ -216,7 +217,7 @@ public final class Transaction {
     switch (value) {
       case null -> statement.setNull(index, Types.NULL);
       case Instant instant -> statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
-      case JsonNode json -> statement.setObject(index, json.toString(), Types.OTHER);
+      case JsonNode json -> statement.setObject(index, Json.text(json), Types.OTHER);
       case Collection<?> values -> {
         boolean areIds = !values.isEmpty() && values.iterator().next() instanceof UUID;
         statement.setArray(

@@ -194,7 +194,7 @@ public final class Body {
       error(field, "must be an object.");
       return Optional.empty();
     }
-    if (value.toString().length() > largest) {
+    if (Json.text(value).length() > largest) {
       error(field, "must not be larger than " + largest + " bytes.");
       return Optional.empty();
     }

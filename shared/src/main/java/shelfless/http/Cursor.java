@@ -68,8 +68,7 @@ public final class Cursor {
       byte[] bytes = Base64.getUrlDecoder().decode(text);
       if (bytes.length > CHECK_BYTES) {
         byte[] payload = Arrays.copyOfRange(bytes, CHECK_BYTES, bytes.length);
-        List<String> values =
-            Json.MAPPER.readTree(payload).valueStream().map(JsonNode::asText).toList();
+        List<String> values = Json.read(payload).valueStream().map(JsonNode::asText).toList();
         if (Arrays.equals(check(list, payload), Arrays.copyOf(bytes, CHECK_BYTES))
             && values.size() == keys.length
             && IntStream.range(0, keys.length).allMatch(i -> keys[i].accepts(values.get(i)))) {
@@ -83,7 +82,7 @@ public final class Cursor {
   }
 
   private static String encode(String list, List<String> keys) {
-    byte[] payload = Json.texts(keys).toString().getBytes(StandardCharsets.UTF_8);
+    byte[] payload = Json.bytes(Json.texts(keys));
     byte[] bytes = Arrays.copyOf(check(list, payload), CHECK_BYTES + payload.length);
     System.arraycopy(payload, 0, bytes, CHECK_BYTES, payload.length);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -131,6 +130,6 @@ public final class Cursor {
 
   /** The most bytes that it takes within the answer's event. */
   private static int weight(ArrayNode data) {
-    return data.toString().chars().map(c -> c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : 3).sum();
+    return Json.text(data).chars().map(c -> c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : 3).sum();
   }
 }

@@ -3,6 +3,7 @@ package shelfless.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Base64;
+import shelfless.json.Json;
 import shelfless.security.Tokens;
 
 /**
@@ -14,7 +15,7 @@ public final class ETag {
 
   /** 200 with the body and its tag, or 304 when the caller holds it. */
   public static HttpResponse answer(HttpRequest request, JsonNode body, String cacheControl) {
-    String text = body.toString();
+    String text = Json.text(body);
     String tag = of(text);
     HttpResponse response =
         request.header("if-none-match").filter(held -> matches(held, tag)).isPresent()
@@ -25,7 +26,7 @@ public final class ETag {
 
   /** The strong tag of a body. */
   public static String of(JsonNode body) {
-    return of(body.toString());
+    return of(Json.text(body));
   }
 
   private static String of(String body) {

@@ -51,7 +51,7 @@ public abstract class HttpHandler implements RequestStreamHandler {
   /** The same with a body. */
   protected final void rehearse(ObjectNode body) {
     String[] route = operation.routes().getFirst().split(" ", 2);
-    ObjectNode event = Json.object().put("rawPath", route[1]).put("body", body.toString());
+    ObjectNode event = Json.object().put("rawPath", route[1]).put("body", Json.text(body));
     event.putObject("requestContext").putObject("http").put("method", route[0]);
     event
         .putObject("headers")
@@ -64,7 +64,7 @@ public abstract class HttpHandler implements RequestStreamHandler {
         .results()
         .forEach(each -> parameters.put(each.group(1), new UUID(0, 0).toString()));
     try {
-      HttpRequest request = HttpRequest.of(Json.MAPPER.readTree(event.toString()), "rehearsal");
+      HttpRequest request = HttpRequest.of(Json.read(Json.bytes(event)), "rehearsal");
       HttpResponse response;
       try {
         response =
@@ -72,7 +72,7 @@ public abstract class HttpHandler implements RequestStreamHandler {
       } catch (Problem problem) {
         response = refuse(request, problem);
       }
-      Json.MAPPER.writeValueAsBytes(finish(request, response).toEvent());
+      Json.bytes(finish(request, response).toEvent());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -105,9 +105,8 @@ public abstract class HttpHandler implements RequestStreamHandler {
       throws IOException {
     environment.time().begin();
     this.context = context;
-    HttpRequest request = HttpRequest.of(Json.MAPPER.readTree(input), context.getAwsRequestId());
-    output.write(
-        Json.MAPPER.writeValueAsBytes(finish(request, answer(request, context)).toEvent()));
+    HttpRequest request = HttpRequest.of(Json.read(input), context.getAwsRequestId());
+    output.write(Json.bytes(finish(request, answer(request, context)).toEvent()));
   }
 
   private static HttpResponse finish(HttpRequest request, HttpResponse response) {

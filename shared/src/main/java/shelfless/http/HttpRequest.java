@@ -324,7 +324,7 @@ public final class HttpRequest {
 
   private JsonNode tree() {
     try {
-      JsonNode tree = Json.MAPPER.readTree(utf8());
+      JsonNode tree = Json.read(utf8());
       if (!tree.isObject()) {
         throw Problem.malformed("The body must be a JSON object.");
       }

@@ -34,7 +34,7 @@ public final class HttpResponse {
 
   /** JSON. */
   public static HttpResponse json(int status, JsonNode body) {
-    return of(status, JSON, body.toString());
+    return of(status, JSON, Json.text(body));
   }
 
   /** A page. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import shelfless.data.Database;
 import shelfless.data.Row;
 import shelfless.data.Transaction;
+import shelfless.json.Json;
 import shelfless.runtime.Environment;
 import shelfless.runtime.IdGenerator;
 import shelfless.runtime.Unavailable;
@@ -131,7 +132,8 @@ public final class Idempotency {
           "Idempotency-Key", "must have " + shortest + " to 255 printable ASCII characters.");
     }
     byte[] hash = Tokens.hash(sent);
-    byte[] requestHash = Tokens.hash(request.method() + ' ' + request.path() + '\n' + body);
+    byte[] requestHash =
+        Tokens.hash(request.method() + ' ' + request.path() + '\n' + Json.text(body));
     long start = System.nanoTime();
     UUID holder = ids.next();
     Begun begun;

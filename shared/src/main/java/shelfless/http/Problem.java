@@ -163,7 +163,7 @@ public final class Problem extends RuntimeException {
           error -> list.addObject().put("pointer", error.pointer()).put("detail", error.detail()));
     }
     HttpResponse response =
-        HttpResponse.of(status, "application/problem+json", body.toString())
+        HttpResponse.of(status, "application/problem+json", Json.text(body))
             .header("Cache-Control", "no-store");
     headers.forEach(response::header);
     return response;

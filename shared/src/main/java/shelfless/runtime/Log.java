@@ -41,7 +41,7 @@ public final class Log {
 
   private static void write(Context context, JsonNode line) {
     // As bytes: Lambda wraps a text into an object of its own, in which nobody finds the level.
-    context.getLogger().log((line + "\n").getBytes(StandardCharsets.UTF_8));
+    context.getLogger().log((Json.text(line) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   private static ObjectNode line(String level, String where) {

@@ -51,12 +51,12 @@ public abstract class QueueHandler implements RequestStreamHandler {
       throws IOException {
     ObjectNode answer = Json.object();
     ArrayNode failures = answer.putArray("batchItemFailures");
-    for (JsonNode message : Json.MAPPER.readTree(input).path("Records")) {
+    for (JsonNode message : Json.read(input).path("Records")) {
       if (!isHandled(message.path("body").asText(), context)) {
         failures.addObject().put("itemIdentifier", message.path("messageId").asText());
       }
     }
-    output.write(Json.MAPPER.writeValueAsBytes(answer));
+    output.write(Json.bytes(answer));
   }
 
   private boolean isHandled(String body, Context context) {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import shelfless.aws.AuditAnchors;
 import shelfless.aws.AwsSecrets;
+import shelfless.aws.AwsSettings;
 import shelfless.aws.Files;
 import shelfless.aws.IamSignIn;
 import shelfless.aws.Mailer;
@@ -22,6 +23,7 @@ import shelfless.stripe.StripeProvider;
 /** PostgreSQL, AWS and Stripe, each by its own client, which is made at its first use. */
 final class RealPorts implements Ports {
   private final Settings settings;
+  private final AwsSettings aws;
   private final Clock clock;
   private final IdGenerator ids;
   private final CallTime time;
@@ -34,6 +36,7 @@ final class RealPorts implements Ports {
 
   RealPorts(Settings settings, Clock clock, IdGenerator ids, CallTime time) {
     this.settings = settings;
+    this.aws = new AwsSettings(settings);
     this.clock = clock;
     this.ids = ids;
     this.time = time;
@@ -52,7 +55,7 @@ final class RealPorts implements Ports {
   private SignIn signIn() {
     return switch (settings.optional("DATABASE_SIGN_IN").orElse("as-the-address-says")) {
       case "as-the-address-says" -> SignIn.AS_THE_ADDRESS_SAYS;
-      case "iam" -> new IamSignIn(settings, clock);
+      case "iam" -> new IamSignIn(aws, clock);
       case String unknown ->
           throw new IllegalStateException(
               "DATABASE_SIGN_IN must be 'iam' or 'as-the-address-says', not '" + unknown + "'.");
@@ -63,7 +66,7 @@ final class RealPorts implements Ports {
   public Secrets secrets() {
     Secrets ready = secrets;
     if (ready == null) {
-      ready = new AwsSecrets(settings, clock);
+      ready = new AwsSecrets(aws, clock, ids);
       secrets = ready;
     }
     return ready;
@@ -73,7 +76,7 @@ final class RealPorts implements Ports {
   public Queues queues() {
     Queues ready = queues;
     if (ready == null) {
-      ready = new SqsQueues(settings);
+      ready = new SqsQueues(aws);
       queues = ready;
     }
     return ready;
@@ -83,7 +86,7 @@ final class RealPorts implements Ports {
   public Files files() {
     Files ready = files;
     if (ready == null) {
-      ready = new S3Files(settings);
+      ready = new S3Files(aws);
       files = ready;
     }
     return ready;
@@ -93,7 +96,7 @@ final class RealPorts implements Ports {
   public AuditAnchors anchors() {
     AuditAnchors ready = anchors;
     if (ready == null) {
-      ready = new S3AuditAnchors(settings);
+      ready = new S3AuditAnchors(aws);
       anchors = ready;
     }
     return ready;
@@ -103,7 +106,7 @@ final class RealPorts implements Ports {
   public Mailer mailer() {
     Mailer ready = mailer;
     if (ready == null) {
-      ready = new SesMailer(settings);
+      ready = new SesMailer(aws);
       mailer = ready;
     }
     return ready;
@@ -119,12 +122,6 @@ final class RealPorts implements Ports {
   public void close() {
     if (database != null) {
       database.close();
-    }
-    if (secrets != null) {
-      secrets.close();
-    }
-    if (queues != null) {
-      queues.close();
     }
     if (files != null) {
       files.close();

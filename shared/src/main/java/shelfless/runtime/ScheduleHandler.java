@@ -32,7 +32,7 @@ public abstract class ScheduleHandler implements RequestStreamHandler {
       throws IOException {
     input.readAllBytes();
     ObjectNode done = run(context);
-    Log.info(context, getClass().getSimpleName(), done.toString());
-    output.write(Json.MAPPER.writeValueAsBytes(done));
+    Log.info(context, getClass().getSimpleName(), Json.text(done));
+    output.write(Json.bytes(done));
   }
 }

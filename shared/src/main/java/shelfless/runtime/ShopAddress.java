@@ -25,10 +25,7 @@ public final class ShopAddress {
   private static String published(Environment environment) {
     try {
       return Optional.of(
-              Json.MAPPER
-                  .readTree(environment.secrets().read("ORIGIN_SECRET"))
-                  .path("base_url")
-                  .asText())
+              Json.read(environment.secrets().read("ORIGIN_SECRET")).path("base_url").asText())
           .filter(url -> !url.isEmpty())
           .orElseThrow(
               () ->

@@ -57,11 +57,12 @@ final class Snapshot implements Resource {
     failure.printStackTrace(new PrintWriter(trace));
     LambdaRuntime.getLogger()
         .log(
-            (Json.object()
-                        .put("level", "WARN")
-                        .put("where", "Snapshot")
-                        .put("message", "the function was not rehearsed")
-                        .put("failure", trace.toString())
+            (Json.text(
+                        Json.object()
+                            .put("level", "WARN")
+                            .put("where", "Snapshot")
+                            .put("message", "the function was not rehearsed")
+                            .put("failure", trace.toString()))
                     + "\n")
                 .getBytes(StandardCharsets.UTF_8));
   }

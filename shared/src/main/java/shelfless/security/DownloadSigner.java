@@ -45,7 +45,7 @@ public final class DownloadSigner {
    */
   public static DownloadSigner of(String secret, String baseUrl) {
     try {
-      JsonNode tree = Json.MAPPER.readTree(secret);
+      JsonNode tree = Json.read(secret);
       String pem =
           tree.path("private_key")
               .asText()

@@ -46,7 +46,7 @@ public final class Tokens {
   /** Reads {@code {"current": "k1", "keys": {"k1": BASE64}}}. */
   public static Tokens of(String secret) {
     try {
-      JsonNode tree = Json.MAPPER.readTree(secret);
+      JsonNode tree = Json.read(secret);
       Map<String, byte[]> keys = new HashMap<>();
       tree.path("keys")
           .properties()

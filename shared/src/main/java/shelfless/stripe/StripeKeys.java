@@ -16,7 +16,7 @@ public record StripeKeys(String apiKey, List<String> webhookSecrets) {
   /** Reads {@code {"api_key": "sk_...", "webhook_secrets": ["whsec_..."]}} from the secret. */
   public static StripeKeys of(Secrets secrets) {
     try {
-      JsonNode tree = Json.MAPPER.readTree(secrets.read("STRIPE_SECRET"));
+      JsonNode tree = Json.read(secrets.read("STRIPE_SECRET"));
       return new StripeKeys(
           tree.path("api_key").asText(),
           tree.path("webhook_secrets").valueStream().map(JsonNode::asText).toList());

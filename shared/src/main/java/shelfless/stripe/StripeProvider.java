@@ -6,22 +6,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.stripe.StripeClient;
 import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
-import com.stripe.model.Refund;
 import com.stripe.net.ApiResource;
 import com.stripe.net.RawRequestOptions;
-import com.stripe.net.RequestOptions;
-import com.stripe.param.RefundCreateParams;
-import com.stripe.param.checkout.SessionCreateParams;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import shelfless.aws.Secrets;
 import shelfless.domain.DisputeStatus;
 import shelfless.domain.Money;
@@ -38,6 +39,10 @@ import shelfless.runtime.Unavailable;
 public final class StripeProvider implements PaymentProvider {
   private static final Duration TO_CONNECT = Duration.ofSeconds(2);
   private static final Duration TO_ANSWER = Duration.ofSeconds(6);
+
+  /** Stripe's words; for another reason it has none. */
+  private static final Set<String> REASONS =
+      Set.of("requested_by_customer", "duplicate", "fraudulent");
 
   private final StripeClient client;
   private final CallTime time;
@@ -83,10 +88,6 @@ public final class StripeProvider implements PaymentProvider {
     }
   }
 
-  private RequestOptions keyed(String key) {
-    return options().setIdempotencyKey(key).build();
-  }
-
   /** With the time-outs, which are shorter when the call has not much time left. */
   private RawRequestOptions.RawRequestOptionsBuilder options() {
     Duration answer = time.elsewhereAtMost(TO_ANSWER);
@@ -106,65 +107,70 @@ public final class StripeProvider implements PaymentProvider {
 
   @Override
   public Session createSession(NewSession wanted) {
-    SessionCreateParams.Builder parameters =
-        SessionCreateParams.builder()
-            .setMode(SessionCreateParams.Mode.PAYMENT)
-            .setClientReferenceId(wanted.orderId().toString())
-            .setCustomerEmail(wanted.email())
-            .setSuccessUrl(wanted.successUrl())
-            .setCancelUrl(wanted.cancelUrl())
-            .putMetadata("order_id", wanted.orderId().toString())
-            .putMetadata("order_number", wanted.orderNumber())
-            .putAllMetadata(StripeNote.split(wanted.note()))
-            .setPaymentIntentData(
-                SessionCreateParams.PaymentIntentData.builder()
-                    .putMetadata("order_id", wanted.orderId().toString())
-                    .putMetadata("order_number", wanted.orderNumber())
-                    .build());
-    for (Line line : wanted.lines()) {
-      parameters.addLineItem(
-          SessionCreateParams.LineItem.builder()
-              .setQuantity((long) line.quantity())
-              .setPriceData(
-                  SessionCreateParams.LineItem.PriceData.builder()
-                      .setCurrency(line.unitAmount().currency().toLowerCase(Locale.ROOT))
-                      .setUnitAmount(line.unitAmount().amount())
-                      .setProductData(
-                          SessionCreateParams.LineItem.PriceData.ProductData.builder()
-                              .setName(line.title())
-                              .build())
-                      .build())
-              .build());
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put("mode", "payment");
+    form.put("client_reference_id", wanted.orderId().toString());
+    form.put("customer_email", wanted.email());
+    form.put("success_url", wanted.successUrl());
+    form.put("cancel_url", wanted.cancelUrl());
+    for (String about : List.of("metadata", "payment_intent_data[metadata]")) {
+      form.put(about + "[order_id]", wanted.orderId().toString());
+      form.put(about + "[order_number]", wanted.orderNumber());
+    }
+    StripeNote.split(wanted.note()).forEach((key, part) -> form.put("metadata[" + key + "]", part));
+    for (int i = 0; i < wanted.lines().size(); i++) {
+      Line line = wanted.lines().get(i);
+      String item = "line_items[" + i + "]";
+      form.put(item + "[quantity]", Integer.toString(line.quantity()));
+      form.put(item + "[price_data][unit_amount]", Long.toString(line.unitAmount().amount()));
+      form.put(
+          item + "[price_data][currency]", line.unitAmount().currency().toLowerCase(Locale.ROOT));
+      form.put(item + "[price_data][product_data][name]", line.title());
     }
     // A repeated key needs identical parameters, so nothing above depends on the moment.
-    return session(
-        call(
-            () ->
-                client
-                    .v1()
-                    .checkout()
-                    .sessions()
-                    .create(parameters.build(), keyed("session-" + wanted.orderId()))));
+    return session(post("/v1/checkout/sessions", form, "session-" + wanted.orderId()));
   }
 
-  private static Session session(com.stripe.model.checkout.Session session) {
+  private static Session session(JsonNode session) {
     return new Session(
-        session.getId(),
+        session.path("id").asText(),
         // A session that is over has no address any more.
-        session.getUrl() == null ? "" : session.getUrl(),
-        Instant.ofEpochSecond(session.getExpiresAt()));
+        session.path("url").asText(""),
+        Instant.ofEpochSecond(session.path("expires_at").asLong()));
+  }
+
+  private JsonNode get(String path) {
+    return request(ApiResource.RequestMethod.GET, path, null, options());
   }
 
   /**
-   * What is read comes as plain JSON: the library's own types cost seconds at a cold start, by
-   * reflection over all their fields, and stay empty where the API version is another.
+   * @param key where the same may be done once only, however often it is asked for
    */
-  private JsonNode get(String path) {
-    String body =
-        call(() -> client.rawRequest(ApiResource.RequestMethod.GET, path, null, options().build()))
-            .body();
+  private JsonNode post(String path, Map<String, String> form, @Nullable String key) {
+    RawRequestOptions.RawRequestOptionsBuilder options = options();
+    options.setIdempotencyKey(key);
+    return request(ApiResource.RequestMethod.POST, path, form, options);
+  }
+
+  /**
+   * Forms are written and answers read as they are on the wire: the library's own types cost more
+   * at a cold start than all else in a call, by reflection over all their fields, and stay empty
+   * where the API version is another.
+   */
+  private JsonNode request(
+      ApiResource.RequestMethod method,
+      String path,
+      @Nullable Map<String, String> form,
+      RawRequestOptions.RawRequestOptionsBuilder options) {
+    String content =
+        form == null
+            ? null
+            : form.entrySet().stream()
+                .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+                .collect(Collectors.joining("&"));
+    String body = call(() -> client.rawRequest(method, path, content, options.build())).body();
     try {
-      return Json.STORED.readTree(body);
+      return Json.readOwn(body);
     } catch (JsonProcessingException unreadable) {
       throw new Unavailable("The payment provider", unreadable);
     }
@@ -188,11 +194,7 @@ public final class StripeProvider implements PaymentProvider {
         StripeNote.join(found.path("metadata"))
             .map(note -> new Sale(found.path("customer_email").asText(""), note))
             .orElse((Sale) null),
-        new Session(
-            sessionId,
-            // A session that is over has no address any more.
-            found.path("url").asText(""),
-            Instant.ofEpochSecond(found.path("expires_at").asLong())),
+        session(found),
         SessionStatus.valueOf(found.path("status").asText().toUpperCase(Locale.ROOT)),
         money(found, "amount_total"),
         intent.isObject() ? payment(found, intent, charge) : null,
@@ -259,7 +261,7 @@ public final class StripeProvider implements PaymentProvider {
                         .orElseThrow(
                             () ->
                                 new IllegalStateException(
-                                    "Unknown dispute status " + dispute.path("status"))),
+                                    "Unknown dispute status " + dispute.path("status").asText())),
                     dispute.path("reason").asText("unknown")))
         .toList();
   }
@@ -276,7 +278,7 @@ public final class StripeProvider implements PaymentProvider {
   @Override
   public boolean expireSession(String sessionId) {
     try {
-      call(() -> client.v1().checkout().sessions().expire(sessionId, options().build()));
+      post("/v1/checkout/sessions/" + encoded(sessionId) + "/expire", Map.of(), null);
       return true;
     } catch (Refused noLongerOpen) {
       return false;
@@ -298,35 +300,15 @@ public final class StripeProvider implements PaymentProvider {
 
   @Override
   public RefundState refund(NewRefund wanted) {
-    RefundCreateParams.Builder parameters =
-        RefundCreateParams.builder()
-            .setPaymentIntent(wanted.providerPaymentId())
-            .setAmount(wanted.amount().amount())
-            .putMetadata("refund_id", wanted.refundId().toString())
-            .putMetadata("order_id", wanted.orderId().toString());
-    switch (wanted.reason()) {
-      case "requested_by_customer" ->
-          parameters.setReason(RefundCreateParams.Reason.REQUESTED_BY_CUSTOMER);
-      case "duplicate" -> parameters.setReason(RefundCreateParams.Reason.DUPLICATE);
-      case "fraudulent" -> parameters.setReason(RefundCreateParams.Reason.FRAUDULENT);
-      default -> {
-        // Stripe has no word for another reason.
-      }
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put("payment_intent", wanted.providerPaymentId());
+    form.put("amount", Long.toString(wanted.amount().amount()));
+    if (REASONS.contains(wanted.reason())) {
+      form.put("reason", wanted.reason());
     }
-    Refund made =
-        call(
-            () ->
-                client
-                    .v1()
-                    .refunds()
-                    .create(parameters.build(), keyed("refund-" + wanted.refundId())));
-    return new RefundState(
-        made.getId(),
-        wanted.refundId(),
-        wanted.amount(),
-        refundStatus(made.getStatus()),
-        made.getReason(),
-        made.getFailureReason());
+    form.put("metadata[refund_id]", wanted.refundId().toString());
+    form.put("metadata[order_id]", wanted.orderId().toString());
+    return refund(post("/v1/refunds", form, "refund-" + wanted.refundId()));
   }
 
   @Override

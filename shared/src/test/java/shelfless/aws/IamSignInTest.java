@@ -32,19 +32,18 @@ class IamSignInTest {
 
   @Test
   void theTokenIsTheOneThatAwsWouldMake() {
-    SignIn signIn =
-        new IamSignIn(
-            new Settings(
-                Map.of(
-                    "AWS_REGION",
-                    "eu-central-1",
-                    "AWS_ACCESS_KEY_ID",
-                    "AKIDEXAMPLE",
-                    "AWS_SECRET_ACCESS_KEY",
-                    "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-                    "AWS_SESSION_TOKEN",
-                    "a session/token+")),
-            CLOCK);
+    Settings settings =
+        new Settings(
+            Map.of(
+                "AWS_REGION",
+                "eu-central-1",
+                "AWS_ACCESS_KEY_ID",
+                "AKIDEXAMPLE",
+                "AWS_SECRET_ACCESS_KEY",
+                "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                "AWS_SESSION_TOKEN",
+                "a session/token+"));
+    SignIn signIn = new IamSignIn(new AwsSettings(settings), CLOCK);
 
     String token =
         signIn

@@ -74,7 +74,7 @@ public final class HandleStripeWebhook extends HttpHandler {
 
   private static JsonNode tree(HttpRequest request) {
     try {
-      return Json.MAPPER.readTree(request.bodyBytes());
+      return Json.read(request.bodyBytes());
     } catch (IOException unreadable) {
       throw Problem.malformed("The body is not valid JSON.");
     }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.UUID;
 import shelfless.data.Orders;
 import shelfless.http.views.OrderView;
+import shelfless.json.Json;
 import shelfless.orders.Fulfillment;
 import shelfless.orders.PaymentProvider;
 import shelfless.orders.Reconciliation;
@@ -25,7 +26,7 @@ final class Rehearsal {
             transaction -> {
               Optional<Orders.Order> order = Orders.newest(transaction);
               return order.isPresent()
-                  ? OrderView.form(transaction, order.get(), tokens).toString()
+                  ? Json.text(OrderView.form(transaction, order.get(), tokens))
                   : "";
             });
   }

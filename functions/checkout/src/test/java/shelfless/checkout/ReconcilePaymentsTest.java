@@ -111,7 +111,7 @@ class ReconcilePaymentsTest {
     TestContext context = new TestContext();
     shop.sweep(context);
     JsonNode metrics =
-        Json.MAPPER.readTree(
+        Json.read(
             context
                 .log()
                 .lines()

@@ -59,7 +59,7 @@ record CustomResource(JsonNode event) {
           client.send(
               HttpRequest.newBuilder(URI.create(event.path("ResponseURL").asText()))
                   .timeout(Duration.ofSeconds(15))
-                  .PUT(HttpRequest.BodyPublishers.ofString(response.toString()))
+                  .PUT(HttpRequest.BodyPublishers.ofString(Json.text(response)))
                   .build(),
               HttpResponse.BodyHandlers.discarding());
       if (answer.statusCode() >= 300) {

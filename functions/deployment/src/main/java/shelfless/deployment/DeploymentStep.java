@@ -40,13 +40,13 @@ public abstract class DeploymentStep implements RequestStreamHandler {
   @Override
   public final void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
-    JsonNode event = Json.MAPPER.readTree(input);
+    JsonNode event = Json.read(input);
     ObjectNode answer =
         CustomResource.isOne(event)
             ? answerCloudFormation(new CustomResource(event), context)
             : deploy(event.path("ResourceProperties"));
-    Log.info(context, getClass().getSimpleName(), answer.toString());
-    output.write(Json.MAPPER.writeValueAsBytes(answer));
+    Log.info(context, getClass().getSimpleName(), Json.text(answer));
+    output.write(Json.bytes(answer));
   }
 
   private ObjectNode answerCloudFormation(CustomResource resource, Context context)

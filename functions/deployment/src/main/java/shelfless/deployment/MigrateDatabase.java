@@ -76,6 +76,6 @@ public final class MigrateDatabase extends DeploymentStep {
 
   /** Another one for other settings. */
   private static String digest(JsonNode settings) {
-    return HexFormat.of().formatHex(Tokens.hash(settings.toString()), 0, 16);
+    return HexFormat.of().formatHex(Tokens.hash(Json.text(settings)), 0, 16);
   }
 }

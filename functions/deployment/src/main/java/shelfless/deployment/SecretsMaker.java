@@ -169,7 +169,7 @@ final class SecretsMaker {
     ObjectNode before = secret.deepCopy();
     filling.accept(secret);
     if (!secret.equals(before)) {
-      environment.secrets().write(setting, secret.toString());
+      environment.secrets().write(setting, Json.text(secret));
     }
     return secret;
   }
@@ -181,7 +181,7 @@ final class SecretsMaker {
       return Json.object();
     }
     try {
-      if (Json.MAPPER.readTree(text) instanceof ObjectNode secret) {
+      if (Json.read(text) instanceof ObjectNode secret) {
         return secret;
       }
     } catch (JsonProcessingException unreadable) {

@@ -66,7 +66,7 @@ class MigrateDatabaseTest {
             toCloudFormation.add(new String(request, StandardCharsets.UTF_8));
             exchange.sendResponseHeaders(200, -1);
           } else {
-            JsonNode call = Json.MAPPER.readTree(request);
+            JsonNode call = Json.read(request);
             String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
             ObjectNode answer = secretsManager(target, call);
             byte[] bytes = answer.toString().getBytes(StandardCharsets.UTF_8);
@@ -125,7 +125,7 @@ class MigrateDatabaseTest {
               new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
               output,
               new TestContext());
-      return (ObjectNode) Json.MAPPER.readTree(output.toByteArray());
+      return (ObjectNode) Json.read(output.toByteArray());
     }
   }
 
@@ -149,14 +149,14 @@ class MigrateDatabaseTest {
     assertTrue(answer.path("migrations_applied").asInt() >= 6, answer.toString());
     assertEquals("created", answer.path("owner").asText());
     assertEquals(32, Tokens.of(secret("tokens")).keyed("test", "x").length);
-    String pem = Json.MAPPER.readTree(secret("signing")).at("/1/private_key").asText();
+    String pem = Json.read(secret("signing")).at("/1/private_key").asText();
     byte[] pkcs8 = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
     RSAPrivateKey key =
         (RSAPrivateKey)
             KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
     assertEquals(2048, key.getModulus().bitLength());
 
-    JsonNode owner = Json.MAPPER.readTree(secret("owner"));
+    JsonNode owner = Json.read(secret("owner"));
     try (Connection connection = database.connectAsSuperuser();
         Statement statement = connection.createStatement()) {
       ResultSet user = statement.executeQuery("select email, password_hash, role from app_user");
@@ -204,11 +204,11 @@ class MigrateDatabaseTest {
 
     run("{}");
 
-    JsonNode owner = Json.MAPPER.readTree(secret("owner"));
+    JsonNode owner = Json.read(secret("owner"));
     assertEquals("ada@example.com", owner.path("email").asText());
     assertEquals("sk_mine", owner.path("api_key").asText());
     assertTrue(owner.path("password").asText().length() >= 20);
-    assertEquals("k1", Json.MAPPER.readTree(secret("tokens")).path("current").asText());
+    assertEquals("k1", Json.read(secret("tokens")).path("current").asText());
   }
 
   @Test
@@ -227,7 +227,7 @@ class MigrateDatabaseTest {
       statement.executeUpdate("update api_key set revoked_at = now()");
     }
     assertEquals("present", run("{}").path("owner").asText());
-    ObjectNode owner = (ObjectNode) Json.MAPPER.readTree(secret("owner"));
+    ObjectNode owner = (ObjectNode) Json.read(secret("owner"));
     secrets.put("owner", owner.put("api_key", "sk_another").toString());
 
     assertEquals("created", run("{}").path("owner").asText());
@@ -255,7 +255,7 @@ class MigrateDatabaseTest {
 
     List<JsonNode> answers = new ArrayList<>();
     for (String sent : toCloudFormation) {
-      answers.add(Json.MAPPER.readTree(sent));
+      answers.add(Json.read(sent));
     }
     assertEquals(
         List.of("SUCCESS", "SUCCESS", "FAILED"),
@@ -303,10 +303,10 @@ class MigrateDatabaseTest {
     assertEquals("0", made.path("Generation0").asText());
     assertEquals("1", made.path("Generation1").asText());
     assertFalse(made.has("PublicKey2"), "the third is for the next one");
-    JsonNode signing = Json.MAPPER.readTree(secret("signing"));
+    JsonNode signing = Json.read(secret("signing"));
     assertEquals("K1", signing.path("key_pair_id").asText());
     assertEquals(signing.at("/1/private_key"), signing.path("private_key"));
-    JsonNode origin = Json.MAPPER.readTree(secret("origin"));
+    JsonNode origin = Json.read(secret("origin"));
     assertEquals("https://d111.cloudfront.net", origin.path("base_url").asText());
     assertEquals("g1", made.path("OriginKey").asText());
     assertEquals(
@@ -355,23 +355,23 @@ class MigrateDatabaseTest {
   @Test
   void anotherGenerationMakesNewKeys_andLetsThoseOfBeforeBeValidOnceMore() throws Exception {
     ObjectNode first = deployed(1);
-    JsonNode originBefore = Json.MAPPER.readTree(secret("origin"));
-    JsonNode tokensBefore = Json.MAPPER.readTree(secret("tokens"));
+    JsonNode originBefore = Json.read(secret("origin"));
+    JsonNode tokensBefore = Json.read(secret("tokens"));
 
     ObjectNode second = deployed(2);
 
     assertEquals(first.path("PublicKey1"), second.path("PublicKey1"));
     assertTrue(second.has("PublicKey2"), "in the third that was empty");
     assertFalse(second.has("PublicKey0"), "the one before is no longer valid");
-    JsonNode signing = Json.MAPPER.readTree(secret("signing"));
+    JsonNode signing = Json.read(secret("signing"));
     assertEquals("K2", signing.path("key_pair_id").asText());
-    JsonNode origin = Json.MAPPER.readTree(secret("origin"));
+    JsonNode origin = Json.read(secret("origin"));
     assertEquals(originBefore.path("g1"), origin.path("g1"));
     assertTrue(origin.has("g2") && !origin.has("g0"), "which generations are valid");
     assertEquals(
         first.path("OriginHashes").asText().split(" ", -1)[0],
         second.path("OriginHashes").asText().split(" ", -1)[1]);
-    JsonNode tokens = Json.MAPPER.readTree(secret("tokens"));
+    JsonNode tokens = Json.read(secret("tokens"));
     assertEquals("k2", tokens.path("current").asText());
     // Whoever has the secret of before knows the key already.
     assertEquals(tokensBefore.at("/keys/k2"), tokens.at("/keys/k2"));
@@ -392,7 +392,7 @@ class MigrateDatabaseTest {
     for (int generation = 1; generation <= 2; generation++) {
       assertEquals(first.path("PublicKey" + generation), again.path("PublicKey" + generation));
     }
-    assertEquals("K2", Json.MAPPER.readTree(secret("signing")).path("key_pair_id").asText());
+    assertEquals("K2", Json.read(secret("signing")).path("key_pair_id").asText());
   }
 
   @Test

@@ -59,7 +59,7 @@ final class TestShop implements AutoCloseable {
     aws.createContext(
         "/",
         exchange -> {
-          String id = Json.MAPPER.readTree(exchange.getRequestBody()).path("SecretId").asText();
+          String id = Json.read(exchange.getRequestBody()).path("SecretId").asText();
           String secret = secrets.get(id);
           byte[] answer =
               Json.object().put("SecretString", secret).toString().getBytes(StandardCharsets.UTF_8);
@@ -346,7 +346,7 @@ final class TestShop implements AutoCloseable {
   record Answer(int status, JsonNode headers, String body) {
     JsonNode json() {
       try {
-        return Json.MAPPER.readTree(body);
+        return Json.read(body);
       } catch (IOException unreadable) {
         throw new UncheckedIOException(unreadable);
       }
@@ -416,7 +416,7 @@ final class TestShop implements AutoCloseable {
           new ByteArrayInputStream(event.toString().getBytes(StandardCharsets.UTF_8)),
           output,
           context());
-      return Json.MAPPER.readTree(output.toByteArray());
+      return Json.read(output.toByteArray());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -83,7 +83,7 @@ class CheckInvariantsTest {
 
   private JsonNode parse(String line) {
     try {
-      return Json.MAPPER.readTree(line);
+      return Json.read(line);
     } catch (IOException noJson) {
       throw new IllegalStateException(line, noJson);
     }
