@@ -60,7 +60,7 @@ final class Functions {
     return snapStart;
   }
 
-  private static Set<String> withSnapStart(Path template) throws IOException {
+  static Set<String> withSnapStart(Path template) throws IOException {
     Node root =
         new Compose(LoadSettings.builder().build())
             .composeString(Files.readString(template))

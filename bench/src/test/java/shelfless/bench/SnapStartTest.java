@@ -10,6 +10,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -17,11 +21,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import shelfless.bench.ExecutionEnvironment.Deployed;
 import shelfless.local.Json;
 
@@ -123,6 +130,43 @@ final class SnapStartTest {
       JsonNode answer = Json.parse(environment.call(event).body());
       assertEquals(200, answer.path("statusCode").asInt());
     }
+  }
+
+  /** The functions that buyers wait for, by the template. */
+  private static Stream<String> published() throws IOException {
+    return Functions.withSnapStart(Path.of("../template.yaml").toRealPath()).stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("published")
+  void aRehearsalSucceedsAndLeavesNothing(String function) throws Exception {
+    Map<String, Long> before = rows();
+    try (ExecutionEnvironment environment = checkpointed(function)) {
+      assertFalse(environment.tail().contains("not rehearsed"), environment.tail());
+      assertFalse(
+          connections(environment.processId()).contains(databasePort()), "the snapshot's copies");
+    }
+    assertEquals(before, rows());
+  }
+
+  /** How many rows each table has. */
+  private static Map<String, Long> rows() throws Exception {
+    Map<String, Long> rows = new TreeMap<>();
+    String address = shop.variables().path("ListProducts").path("DATABASE_URL").asText();
+    try (Connection connection = DriverManager.getConnection(address, "postgres", "");
+        Statement statement = connection.createStatement();
+        ResultSet tables =
+            statement.executeQuery(
+                """
+                select table_name, (xpath('/row/c/text()', query_to_xml(
+                  format('select count(*) as c from %I', table_name), false, true, '')))[1]::text::bigint
+                from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'
+                """)) {
+      while (tables.next()) {
+        rows.put(tables.getString(1), tables.getLong(2));
+      }
+    }
+    return rows;
   }
 
   @Test

@@ -126,6 +126,11 @@ final class FaultyPorts implements Ports {
       }
 
       @Override
+      public void rehearse(Runnable work) {
+        throw new UnsupportedOperationException("No scenario takes snapshots.");
+      }
+
+      @Override
       public void close() {}
     };
   }

@@ -179,6 +179,8 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages("shelfless.deployment..", LOCAL)
+          .and()
+          .doNotHaveFullyQualifiedName("shelfless.aws.AwsJson")
           .should()
           .dependOnClassesThat(
               resideInAnyPackage("java.net.http..")

@@ -3,27 +3,23 @@ package shelfless.aws;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import shelfless.json.Json;
 import shelfless.runtime.Unavailable;
-import software.amazon.awssdk.http.HttpExecuteRequest;
-import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.SdkHttpMethod;
-import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /**
  * A service of AWS by its JSON protocol: a call is one POST that names its operation in a header.
- * It is signed and sent by the SDK's signer and HTTP client. Its client of such a service does the
- * same with some 2,000 classes more, and was the largest part of the cold start of whatever reads a
- * secret (docs/decisions/what-a-cold-start-pays-for.md).
+ * The SDK's client of such a service makes the same call with some 2,000 classes more, and was the
+ * largest part of the cold start of whatever reads a secret
+ * (docs/decisions/what-a-cold-start-pays-for.md).
  *
  * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html">AWS JSON 1.1</a>
  */
@@ -40,7 +36,8 @@ final class AwsJson {
   private final Api api;
   private final URI endpoint;
   private final AwsSettings aws;
-  private final SdkHttpClient client;
+  private final Clock clock;
+  private final SignatureV4 signature;
 
   /**
    * What tells one service from another.
@@ -64,14 +61,11 @@ final class AwsJson {
       Duration toAnswer,
       Duration total) {}
 
-  AwsJson(Api api, AwsSettings aws) {
+  AwsJson(Api api, AwsSettings aws, Clock clock) {
     this.api = api;
     this.aws = aws;
-    this.client =
-        UrlConnectionHttpClient.builder()
-            .connectionTimeout(api.toConnect)
-            .socketTimeout(api.toAnswer)
-            .build();
+    this.clock = clock;
+    this.signature = new SignatureV4(aws.region(), api.id);
     this.endpoint =
         aws.endpoint(api.setting)
             .orElseGet(
@@ -157,37 +151,33 @@ final class AwsJson {
   }
 
   private Answer send(String operation, byte[] body) throws IOException {
-    HttpExecuteResponse answer =
-        client
-            .prepareRequest(
-                HttpExecuteRequest.builder()
-                    .request(sign(operation, body))
-                    .contentStreamProvider(() -> new ByteArrayInputStream(body))
-                    .build())
-            .call();
-    try (InputStream content = answer.responseBody().<InputStream>map(it -> it).orElse(null)) {
-      return new Answer(
-          answer.httpResponse().statusCode(),
-          content == null ? new byte[0] : content.readAllBytes());
+    HttpURLConnection connection = (HttpURLConnection) endpoint.toURL().openConnection();
+    connection.setConnectTimeout((int) api.toConnect.toMillis());
+    connection.setReadTimeout((int) api.toAnswer.toMillis());
+    connection.setRequestMethod("POST");
+    connection.setInstanceFollowRedirects(false);
+    connection.setDoOutput(true);
+    connection.setFixedLengthStreamingMode(body.length);
+    signature
+        .post(
+            aws.credentials().resolveCredentials(),
+            endpoint.getRawAuthority(),
+            Map.of(
+                "content-type",
+                "application/x-amz-json-" + api.version,
+                "x-amz-target",
+                api.target + "." + operation),
+            body,
+            clock.instant())
+        .forEach(connection::setRequestProperty);
+    try (OutputStream output = connection.getOutputStream()) {
+      output.write(body);
     }
-  }
-
-  private SdkHttpRequest sign(String operation, byte[] body) {
-    SdkHttpRequest request =
-        SdkHttpRequest.builder()
-            .method(SdkHttpMethod.POST)
-            .uri(endpoint)
-            .putHeader("Content-Type", "application/x-amz-json-" + api.version)
-            .putHeader("X-Amz-Target", api.target + "." + operation)
-            .build();
-    return AwsV4HttpSigner.create()
-        .sign(
-            to ->
-                to.identity(aws.credentials().resolveCredentials())
-                    .request(request)
-                    .payload(() -> new ByteArrayInputStream(body))
-                    .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, api.id)
-                    .putProperty(AwsV4HttpSigner.REGION_NAME, aws.region()))
-        .request();
+    int status = connection.getResponseCode();
+    // It is read to its end, so that the connection serves the next call, too.
+    try (InputStream answer =
+        status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+      return new Answer(status, answer == null ? new byte[0] : answer.readAllBytes());
+    }
   }
 }

@@ -40,7 +40,7 @@ public final class AwsSecrets implements Secrets {
     this.aws = aws;
     this.clock = clock;
     this.ids = ids;
-    this.api = new AwsJson(API, aws);
+    this.api = new AwsJson(API, aws, clock);
   }
 
   private record Held(String value, Instant until) {}

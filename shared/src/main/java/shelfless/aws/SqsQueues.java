@@ -1,5 +1,6 @@
 package shelfless.aws;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import shelfless.json.Json;
@@ -30,9 +31,9 @@ public final class SqsQueues implements Queues {
   private final AwsSettings aws;
   private final AwsJson api;
 
-  public SqsQueues(AwsSettings aws) {
+  public SqsQueues(AwsSettings aws, Clock clock) {
     this.aws = aws;
-    this.api = new AwsJson(API, aws);
+    this.api = new AwsJson(API, aws, clock);
   }
 
   @Override

@@ -32,6 +32,13 @@ public interface Database extends AutoCloseable {
    */
   <T extends @Nullable Object> T repeatable(Work<T> work);
 
+  /**
+   * Runs work whose transactions are all one, which comes to nothing: none is committed, nothing is
+   * done after a commit, and the connection is given up in the end, which rolls all of it back. The
+   * audit log, whose end all others wait for, is left alone.
+   */
+  void rehearse(Runnable work);
+
   /** Gives up the connection; the next use opens another. */
   @Override
   void close();

@@ -52,6 +52,7 @@ public final class JdbcDatabase implements Database {
   private final Duration toAnswer;
   private @Nullable Connection connection;
   private long lastUsedNanos;
+  private boolean isRehearsed;
 
   /** For work that nobody waits for. */
   public JdbcDatabase(Settings settings, Clock clock, IdGenerator ids) {
@@ -95,13 +96,27 @@ public final class JdbcDatabase implements Database {
     return run(work, true);
   }
 
+  @Override
+  public void rehearse(Runnable work) {
+    close();
+    isRehearsed = true;
+    try {
+      work.run();
+    } finally {
+      isRehearsed = false;
+      close();
+    }
+  }
+
   private <T extends @Nullable Object> T run(Work<T> work, boolean isRepeatable) {
     for (int attempt = 1; ; attempt++) {
       Transaction transaction = new Transaction(open(), clock, ids, this::limit);
       try {
-        T result = transaction.run(work);
+        T result = isRehearsed ? transaction.rehearse(work) : transaction.run(work);
         lastUsedNanos = System.nanoTime();
-        transaction.runAfterCommit();
+        if (!isRehearsed) {
+          transaction.runAfterCommit();
+        }
         return result;
       } catch (SQLException failure) {
         if (isConnectionGone(failure)) {

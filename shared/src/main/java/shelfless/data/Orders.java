@@ -184,6 +184,12 @@ public final class Orders {
     insert(transaction, order, null, transaction.now());
   }
 
+  /** The same with a number that is no other order's, where the next is not to be used up. */
+  public static void insert(Transaction transaction, String number, NewOrder order)
+      throws SQLException {
+    insert(transaction, order, number, transaction.now());
+  }
+
   /**
    * Stores an order that the database has lost, as it was placed. It keeps its number, unless that
    * was given to another meanwhile; numbers go on behind it.
@@ -267,11 +273,6 @@ public final class Orders {
 
   public static Optional<Order> find(Transaction transaction, UUID id) throws SQLException {
     return transaction.first(COLUMNS + "where id = ?", Order::of, id);
-  }
-
-  /** The order that was placed last. */
-  public static Optional<Order> newest(Transaction transaction) throws SQLException {
-    return transaction.first(COLUMNS + "order by created_at desc, id desc limit 1", Order::of);
   }
 
   /**

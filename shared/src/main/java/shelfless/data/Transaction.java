@@ -81,6 +81,11 @@ public final class Transaction {
     }
   }
 
+  /** Does the work and leaves it uncommitted. */
+  <T extends @Nullable Object> T rehearse(Database.Work<T> work) throws SQLException {
+    return work.run(this);
+  }
+
   /** Whether the commit was sent, so that a lost connection leaves open what became of it. */
   boolean isCommitting() {
     return committing;

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import shelfless.json.Json;
@@ -37,42 +37,35 @@ public abstract class HttpHandler implements RequestStreamHandler {
     this.operation = operation;
     this.environment = environment;
     this.origin = new Origin(environment.settings());
-    environment.beforeSnapshot(this::rehearse);
+    environment.beforeSnapshot(() -> rehearsal().forEach(this::rehearse));
   }
 
   /**
-   * Calls the operation as a buyer would, before a snapshot is taken of the function: something
-   * that is not there, so that nothing changes.
+   * What a rehearsal before a snapshot asks for, each in the form of the event that API Gateway
+   * sends, beside the route. It may put into the database what it asks for: all of it is rolled
+   * back.
    */
-  protected void rehearse() {
-    rehearse(Json.object());
+  protected List<ObjectNode> rehearsal() {
+    return List.of(Json.object());
   }
 
-  /** The same with a body. */
-  protected final void rehearse(ObjectNode body) {
+  /** Calls the operation as a buyer would. */
+  private void rehearse(ObjectNode event) {
     String[] route = operation.routes().getFirst().split(" ", 2);
-    ObjectNode event = Json.object().put("rawPath", route[1]).put("body", Json.text(body));
+    event.put("rawPath", route[1]);
     event.putObject("requestContext").putObject("http").put("method", route[0]);
-    event
-        .putObject("headers")
-        .put("authorization", "Bearer rehearsal")
-        .put("content-type", "application/json")
-        .put("idempotency-key", "rehearsal");
-    ObjectNode parameters = event.putObject("pathParameters");
-    PARAMETER
-        .matcher(route[1])
-        .results()
-        .forEach(each -> parameters.put(each.group(1), new UUID(0, 0).toString()));
+    ObjectNode headers = event.withObjectProperty("headers");
+    headers.put("idempotency-key", "rehearsal-" + environment.ids().next());
+    if (!headers.has("content-type")) {
+      headers.put("content-type", "application/json");
+    }
     try {
       HttpRequest request = HttpRequest.of(Json.read(Json.bytes(event)), "rehearsal");
-      HttpResponse response;
-      try {
-        response =
-            handle(request, Authentication.admit(operation, request, environment.database()));
-      } catch (Problem problem) {
-        response = refuse(request, problem);
-      }
-      Json.bytes(finish(request, response).toEvent());
+      HttpResponse response =
+          finish(
+              request,
+              handle(request, Authentication.admit(operation, request, environment.database())));
+      Json.bytes(response.toEvent());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }

@@ -10,6 +10,7 @@ import shelfless.aws.Queues;
 import shelfless.aws.Secrets;
 import shelfless.data.Database;
 import shelfless.orders.PaymentProvider;
+import shelfless.orders.RehearsedProvider;
 import shelfless.security.RateLimiter;
 import shelfless.security.Tokens;
 
@@ -29,6 +30,9 @@ public final class Environment implements AutoCloseable {
 
   /** Of a process that Lambda started. */
   private @Nullable Snapshot snapshot;
+
+  private boolean isRehearsed;
+  private @Nullable RehearsedProvider rehearsedProvider;
 
   /** With the real services, at the addresses that the variables name. */
   public Environment(Map<String, String> variables, Clock clock, IdGenerator ids) {
@@ -55,12 +59,27 @@ public final class Environment implements AutoCloseable {
   }
 
   /**
-   * Says what rehearses the function before a snapshot is taken of it, where Lambda takes one. It
-   * changes nothing that anybody could tell.
+   * Says what rehearses the function before a snapshot is taken of it, where Lambda takes one. What
+   * it does comes to nothing.
    */
   public void beforeSnapshot(Runnable rehearsal) {
     if (snapshot != null) {
       snapshot.rehearse(rehearsal);
+    }
+  }
+
+  /**
+   * Rehearses something: it is done as any other work, but what it writes is rolled back, what it
+   * would leave to a queue is left to none, and the payment provider is asked for nothing that it
+   * would do.
+   */
+  void rehearse(Runnable work) {
+    isRehearsed = true;
+    try {
+      database().rehearse(work);
+    } finally {
+      isRehearsed = false;
+      rehearsedProvider = null;
     }
   }
 
@@ -93,7 +112,7 @@ public final class Environment implements AutoCloseable {
 
   /** The queues that the function's role may send to. */
   public Queues queues() {
-    return ports.queues();
+    return isRehearsed ? (setting, id) -> true : ports.queues();
   }
 
   /** The bucket of the products' files. */
@@ -113,7 +132,15 @@ public final class Environment implements AutoCloseable {
 
   /** Takes the money and gives it back, where the function's role may. */
   public PaymentProvider provider() {
-    return ports.provider();
+    if (!isRehearsed) {
+      return ports.provider();
+    }
+    RehearsedProvider provider = rehearsedProvider;
+    if (provider == null) {
+      provider = new RehearsedProvider(ports.provider(), clock);
+      rehearsedProvider = provider;
+    }
+    return provider;
   }
 
   /** The keys of the tokens in links. */

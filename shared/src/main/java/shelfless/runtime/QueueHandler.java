@@ -37,7 +37,7 @@ public abstract class QueueHandler implements RequestStreamHandler {
   protected QueueHandler(Environment environment, Duration enough) {
     this.environment = environment;
     this.enough = enough;
-    environment.beforeSnapshot(() -> handle(new UUID(0, 0)));
+    environment.beforeSnapshot(() -> handle(rehearsal()));
   }
 
   /**
@@ -45,6 +45,11 @@ public abstract class QueueHandler implements RequestStreamHandler {
    * come again.
    */
   protected abstract void handle(UUID id);
+
+  /** An id that a rehearsal before a snapshot can handle; what it does is rolled back. */
+  protected UUID rehearsal() {
+    return new UUID(0, 0);
+  }
 
   @Override
   public final void handleRequest(InputStream input, OutputStream output, Context context)

@@ -76,7 +76,7 @@ final class RealPorts implements Ports {
   public Queues queues() {
     Queues ready = queues;
     if (ready == null) {
-      ready = new SqsQueues(aws);
+      ready = new SqsQueues(aws, clock);
       queues = ready;
     }
     return ready;

@@ -53,6 +53,12 @@ public final class WebhookSignature {
     return valid;
   }
 
+  /** The header that Stripe would send with the body. */
+  public static String of(byte[] body, String secret, Instant now) {
+    String timestamp = Long.toString(now.getEpochSecond());
+    return "t=" + timestamp + ",v1=" + HexFormat.of().formatHex(sign(timestamp, body, secret));
+  }
+
   private static boolean isRecent(long timestamp, Instant now) {
     return Math.abs(now.getEpochSecond() - timestamp) <= TOLERANCE.toSeconds();
   }

@@ -38,6 +38,10 @@ public final class OneQuery implements RequestStreamHandler, Resource {
       and (?::timestamptz is null or (created_at, id) < (?::timestamptz, ?::uuid))
       order by created_at desc, id desc limit ?
       """;
+
+  /** As often as the functions, so that the two are compared alike. */
+  private static final int REHEARSALS = 10;
+
   private static final int PARAMETERS = 8;
   private static final int PAGE = 21;
   private static final int FIRST_CONTROL_FREE = 0x20;
@@ -51,11 +55,13 @@ public final class OneQuery implements RequestStreamHandler, Resource {
   @Override
   public void beforeCheckpoint(
       com.amazonaws.services.lambda.crac.Context<? extends Resource> snapshot) throws Exception {
-    answer(OutputStream.nullOutputStream());
-    Connection used = connection;
-    connection = null;
-    if (used != null) {
-      used.close();
+    for (int i = 0; i < REHEARSALS; i++) {
+      answer(OutputStream.nullOutputStream());
+      Connection used = connection;
+      connection = null;
+      if (used != null) {
+        used.close();
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package shelfless.catalog;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import shelfless.data.Products;
 import shelfless.http.Caller;
 import shelfless.http.ETag;
@@ -9,6 +11,8 @@ import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.Problem;
 import shelfless.http.views.ProductView;
+import shelfless.json.Json;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /** {@code GET /v1/products/{slug}}: one product that is public or unlisted. */
@@ -19,6 +23,13 @@ public final class GetProduct extends HttpHandler {
 
   public GetProduct(Environment environment) {
     super(Operation.GET_PRODUCT, environment);
+  }
+
+  @Override
+  protected List<ObjectNode> rehearsal() {
+    ObjectNode event = Json.object();
+    event.putObject("pathParameters").put("slug", RehearsedSale.product(environment));
+    return List.of(event);
   }
 
   @Override

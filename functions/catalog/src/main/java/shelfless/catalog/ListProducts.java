@@ -1,5 +1,6 @@
 package shelfless.catalog;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import shelfless.data.Products;
@@ -11,6 +12,8 @@ import shelfless.http.HttpRequest;
 import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.views.ProductView;
+import shelfless.json.Json;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /**
@@ -24,6 +27,14 @@ public final class ListProducts extends HttpHandler {
 
   public ListProducts(Environment environment) {
     super(Operation.LIST_PRODUCTS, environment);
+  }
+
+  @Override
+  protected List<ObjectNode> rehearsal() {
+    RehearsedSale.product(environment);
+    ObjectNode search = Json.object();
+    search.putObject("queryStringParameters").put("query", "rehearsal");
+    return List.of(Json.object(), search);
   }
 
   @Override

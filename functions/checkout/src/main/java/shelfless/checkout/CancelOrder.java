@@ -1,5 +1,7 @@
 package shelfless.checkout;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import shelfless.data.Orders;
@@ -14,6 +16,7 @@ import shelfless.http.Problem;
 import shelfless.json.Json;
 import shelfless.orders.PaymentProvider;
 import shelfless.orders.Reconciliation;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /**
@@ -29,11 +32,14 @@ public final class CancelOrder extends HttpHandler {
     super(Operation.CANCEL_ORDER, environment);
   }
 
+  /** In two parts, since by the audit log, which is not rehearsed, it is told why a page ended. */
   @Override
-  protected void rehearse() {
-    super.rehearse();
-    Rehearsal.show(environment);
-    Rehearsal.reconcile(environment);
+  protected List<ObjectNode> rehearsal() {
+    RehearsedSale.Order offered = RehearsedSale.placed(environment);
+    PaymentProvider provider = environment.provider();
+    provider.expireSession(offered.session());
+    new Reconciliation(environment, provider).reconcile(offered.id());
+    return List.of(Rehearsal.of(RehearsedSale.unoffered(environment)));
   }
 
   private record Found(OrderStatus status, @Nullable String sessionId) {}

@@ -52,12 +52,9 @@ public final class CreateOrder extends HttpHandler {
   }
 
   @Override
-  protected void rehearse() {
-    ObjectNode body = Json.object().put("email", "rehearsal@example.com");
-    body.putArray("items").addObject().put("product", "rehearsal");
-    rehearse(body);
-    Rehearsal.show(environment);
-    Rehearsal.reconcile(environment);
+  protected List<ObjectNode> rehearsal() {
+    return List.of(
+        Rehearsal.cart(environment, Json.object().put("email", "rehearsal@example.com")));
   }
 
   private record Wanted(

@@ -1,10 +1,13 @@
 package shelfless.checkout;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import shelfless.http.Caller;
 import shelfless.http.HttpHandler;
 import shelfless.http.HttpRequest;
 import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /** {@code GET /v1/orders/{order_id}}: the order with all that belongs to it. */
@@ -18,9 +21,8 @@ public final class GetOrder extends HttpHandler {
   }
 
   @Override
-  protected void rehearse() {
-    super.rehearse();
-    Rehearsal.show(environment);
+  protected List<ObjectNode> rehearsal() {
+    return List.of(Rehearsal.of(RehearsedSale.delivered(environment)));
   }
 
   @Override

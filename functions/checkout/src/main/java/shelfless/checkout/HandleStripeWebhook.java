@@ -1,7 +1,9 @@
 package shelfless.checkout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import shelfless.http.Caller;
 import shelfless.http.HttpHandler;
@@ -34,10 +36,8 @@ public final class HandleStripeWebhook extends HttpHandler {
   }
 
   @Override
-  protected void rehearse() {
-    super.rehearse();
-    Rehearsal.show(environment);
-    Rehearsal.reconcile(environment);
+  protected List<ObjectNode> rehearsal() {
+    return List.of(Rehearsal.notice(environment));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package shelfless.checkout;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import shelfless.data.Products;
 import shelfless.domain.PricingResult;
 import shelfless.http.Body;
@@ -24,10 +25,8 @@ public final class QuoteOrder extends HttpHandler {
   }
 
   @Override
-  protected void rehearse() {
-    ObjectNode body = Json.object();
-    body.putArray("items").addObject().put("product", "rehearsal");
-    rehearse(body);
+  protected List<ObjectNode> rehearsal() {
+    return List.of(Rehearsal.cart(environment, Json.object()));
   }
 
   @Override

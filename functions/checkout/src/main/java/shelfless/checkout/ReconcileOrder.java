@@ -1,5 +1,7 @@
 package shelfless.checkout;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.UUID;
 import shelfless.data.Orders;
 import shelfless.http.Caller;
@@ -9,6 +11,7 @@ import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.Problem;
 import shelfless.orders.Reconciliation;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /**
@@ -27,10 +30,8 @@ public final class ReconcileOrder extends HttpHandler {
   }
 
   @Override
-  protected void rehearse() {
-    super.rehearse();
-    Rehearsal.show(environment);
-    Rehearsal.reconcile(environment);
+  protected List<ObjectNode> rehearsal() {
+    return List.of(Rehearsal.of(RehearsedSale.placed(environment)));
   }
 
   @Override

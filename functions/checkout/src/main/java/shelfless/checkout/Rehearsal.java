@@ -1,45 +1,54 @@
 package shelfless.checkout;
 
-import java.util.Optional;
-import java.util.UUID;
-import shelfless.data.Orders;
-import shelfless.http.views.OrderView;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import shelfless.json.Json;
-import shelfless.orders.Fulfillment;
-import shelfless.orders.PaymentProvider;
-import shelfless.orders.Reconciliation;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
-import shelfless.security.Tokens;
+import shelfless.stripe.StripeKeys;
+import shelfless.stripe.WebhookSignature;
 
-/** What the functions of this area do before a snapshot is taken of them; nothing of it stays. */
+/** What the functions of this area are rehearsed with. */
 final class Rehearsal {
-  private static final UUID NOTHING = new UUID(0, 0);
-
   private Rehearsal() {}
 
-  /** Writes some order as its buyer sees it, where there is one. */
-  static void show(Environment environment) {
-    Tokens tokens = environment.tokens();
-    environment
-        .database()
-        .repeatable(
-            transaction -> {
-              Optional<Orders.Order> order = Orders.newest(transaction);
-              return order.isPresent()
-                  ? Json.text(OrderView.form(transaction, order.get(), tokens))
-                  : "";
-            });
+  /** An order of one product, as the body of a request that says something more. */
+  static ObjectNode cart(Environment environment, ObjectNode body) {
+    body.putArray("items").addObject().put("product", RehearsedSale.product(environment));
+    return Json.object().put("body", Json.text(body));
   }
 
-  /** Asks the provider for what it does not have, and looks for an order that is not there. */
-  static void reconcile(Environment environment) {
-    PaymentProvider provider = environment.provider();
-    try {
-      provider.fetch("cs_rehearsal", true);
-    } catch (RuntimeException nothingThere) {
-      // The way there was the point.
-    }
-    new Reconciliation(environment, provider).reconcile(NOTHING);
-    new Fulfillment(environment).fulfill(NOTHING);
+  /** A request of an order's buyer. */
+  static ObjectNode of(RehearsedSale.Order order) {
+    ObjectNode event = Json.object();
+    event.putObject("headers").put("authorization", "Bearer " + order.accessToken());
+    event.putObject("pathParameters").put("order_id", order.id().toString());
+    return event;
+  }
+
+  /** The provider's notice that some order is paid. */
+  static ObjectNode notice(Environment environment) {
+    RehearsedSale.Order order = RehearsedSale.placed(environment);
+    Instant now = environment.clock().instant();
+    ObjectNode notice =
+        Json.object()
+            .put("id", "evt_" + environment.ids().next())
+            .put("type", "checkout.session.completed")
+            .put("created", now.getEpochSecond());
+    ObjectNode session = notice.putObject("data").putObject("object");
+    session.put("object", "checkout.session").put("id", order.session());
+    session.putObject("metadata").put("order_id", order.id().toString());
+    String body = Json.text(notice);
+    ObjectNode event = Json.object().put("body", body);
+    event
+        .putObject("headers")
+        .put(
+            "stripe-signature",
+            WebhookSignature.of(
+                body.getBytes(StandardCharsets.UTF_8),
+                StripeKeys.of(environment.secrets()).webhookSecrets().getFirst(),
+                now));
+    return event;
   }
 }

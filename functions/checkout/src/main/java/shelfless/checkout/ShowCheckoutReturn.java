@@ -1,5 +1,6 @@
 package shelfless.checkout;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.PageHandler;
 import shelfless.http.Problem;
+import shelfless.json.Json;
 import shelfless.orders.Reconciliation;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 import shelfless.runtime.ShopAddress;
 import shelfless.runtime.Unavailable;
@@ -56,10 +59,12 @@ public final class ShowCheckoutReturn extends PageHandler {
   public record Bought(String title, String license, String url) {}
 
   @Override
-  protected void rehearse() {
-    super.rehearse();
-    Rehearsal.show(environment);
-    Rehearsal.reconcile(environment);
+  protected List<ObjectNode> rehearsal() {
+    ObjectNode event = Json.object();
+    event
+        .putObject("queryStringParameters")
+        .put("session_id", RehearsedSale.placed(environment).session());
+    return List.of(event);
   }
 
   @Override

@@ -90,6 +90,11 @@ final class WebhookFuzzTest {
         }
 
         @Override
+        public void rehearse(Runnable work) {
+          real.database().rehearse(work);
+        }
+
+        @Override
         public void close() {
           real.database().close();
         }

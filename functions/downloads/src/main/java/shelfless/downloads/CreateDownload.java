@@ -1,6 +1,7 @@
 package shelfless.downloads;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import shelfless.data.Downloads;
@@ -16,6 +17,7 @@ import shelfless.http.Idempotency;
 import shelfless.http.Operation;
 import shelfless.http.Problem;
 import shelfless.json.Json;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /**
@@ -35,9 +37,12 @@ public final class CreateDownload extends HttpHandler {
   }
 
   @Override
-  protected void rehearse() {
-    super.rehearse();
-    links.rehearse();
+  protected List<ObjectNode> rehearsal() {
+    ObjectNode event = Json.object();
+    event
+        .putObject("pathParameters")
+        .put("download_token", RehearsedSale.unit(environment).downloadToken());
+    return List.of(event);
   }
 
   @Override

@@ -1,11 +1,15 @@
 package shelfless.downloads;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import shelfless.http.Caller;
 import shelfless.http.HttpHandler;
 import shelfless.http.HttpRequest;
 import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.views.EntitlementView;
+import shelfless.json.Json;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /**
@@ -22,6 +26,15 @@ public final class GetEntitlement extends HttpHandler {
   public GetEntitlement(Environment environment) {
     super(Operation.GET_ENTITLEMENT, environment);
     this.links = new Links(environment);
+  }
+
+  @Override
+  protected List<ObjectNode> rehearsal() {
+    ObjectNode event = Json.object();
+    event
+        .putObject("pathParameters")
+        .put("download_token", RehearsedSale.unit(environment).downloadToken());
+    return List.of(event);
   }
 
   @Override

@@ -122,11 +122,6 @@ final class Links {
     };
   }
 
-  /** Signs an address of nothing, before a snapshot is taken of the function. */
-  void rehearse() {
-    signer().sign("products/rehearsal", "rehearsal", "text/plain", environment.clock().instant());
-  }
-
   /** The address that serves the file. */
   String url(Download download) {
     return signer()

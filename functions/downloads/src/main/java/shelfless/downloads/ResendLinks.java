@@ -1,5 +1,7 @@
 package shelfless.downloads;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import shelfless.data.Orders;
@@ -12,6 +14,7 @@ import shelfless.http.HttpRequest;
 import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.json.Json;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /**
@@ -35,6 +38,15 @@ public final class ResendLinks extends HttpHandler {
 
   public ResendLinks(Environment environment) {
     super(Operation.RESEND_LINKS, environment);
+  }
+
+  @Override
+  protected List<ObjectNode> rehearsal() {
+    return List.of(
+        Json.object()
+            .put(
+                "body",
+                Json.text(Json.object().put("email", RehearsedSale.paid(environment).email()))));
   }
 
   @Override

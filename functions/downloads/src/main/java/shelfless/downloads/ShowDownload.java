@@ -1,5 +1,6 @@
 package shelfless.downloads;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +14,8 @@ import shelfless.http.HttpRequest;
 import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.PageHandler;
+import shelfless.json.Json;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 import shelfless.runtime.ShopAddress;
 
@@ -37,6 +40,15 @@ public final class ShowDownload extends PageHandler {
   protected List<String> formTargets() {
     URI files = URI.create(ShopAddress.files(environment));
     return List.of(files.getScheme() + "://" + files.getRawAuthority());
+  }
+
+  @Override
+  protected List<ObjectNode> rehearsal() {
+    ObjectNode event = Json.object();
+    event
+        .putObject("pathParameters")
+        .put("download_token", RehearsedSale.unit(environment).downloadToken());
+    return List.of(event);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package shelfless.downloads;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.PageHandler;
 import shelfless.http.Problem;
+import shelfless.json.Json;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
 /**
@@ -35,9 +38,12 @@ public final class StartDownload extends PageHandler {
   }
 
   @Override
-  protected void rehearse() {
-    super.rehearse();
-    links.rehearse();
+  protected List<ObjectNode> rehearsal() {
+    RehearsedSale.Unit unit = RehearsedSale.unit(environment);
+    ObjectNode event = Json.object().put("body", "asset_id=" + unit.asset());
+    event.putObject("headers").put("content-type", "application/x-www-form-urlencoded");
+    event.putObject("pathParameters").put("download_token", unit.downloadToken());
+    return List.of(event);
   }
 
   @Override

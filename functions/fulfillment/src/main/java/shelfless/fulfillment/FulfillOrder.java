@@ -2,6 +2,7 @@ package shelfless.fulfillment;
 
 import java.util.UUID;
 import shelfless.orders.Fulfillment;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 import shelfless.runtime.QueueHandler;
 
@@ -16,6 +17,11 @@ public final class FulfillOrder extends QueueHandler {
 
   public FulfillOrder(Environment environment) {
     super(environment);
+  }
+
+  @Override
+  protected UUID rehearsal() {
+    return RehearsedSale.paid(environment).id();
   }
 
   @Override
