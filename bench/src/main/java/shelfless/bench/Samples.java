@@ -22,8 +22,14 @@ public final class Samples {
     values.add(value);
   }
 
-  int count() {
+  /** How many there are. */
+  public int count() {
     return values.size();
+  }
+
+  /** Their sum through their number; NaN of none. */
+  public double mean() {
+    return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
   }
 
   /** The middle one; of an even number the mean of the two in the middle; NaN of none. */

@@ -25,8 +25,8 @@ import shelfless.local.Json;
 public final class Throughput {
   private static final int CONNECTIONS = 8;
   private static final int PRODUCTS = 1_000;
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
-  private static final Duration MEASURED = Duration.ofSeconds(15);
+  private static final Duration WARM_UP = Duration.ofSeconds(30);
+  private static final Duration MEASURED = Duration.ofSeconds(20);
   private static final List<String> WORDS =
       List.of("Garden", "Winter", "Compiler", "Sourdough", "Harbour", "Synth", "Atlas", "Letter");
 
@@ -61,7 +61,8 @@ public final class Throughput {
         "search",
         (thread, number) ->
             get("/v1/products?query=" + WORDS.get(Math.floorMod(thread + number, WORDS.size()))));
-    kinds.put("paid order", (thread, number) -> sell());
+    kinds.put("order, placed", (thread, number) -> shop.order("shelfless-handbook", 1));
+    kinds.put("order, paid and delivered", (thread, number) -> sell());
     System.out.printf("%n| what | a second | median | p99 |%n|---|---|---|---|%n");
     for (Map.Entry<String, Work> kind : kinds.entrySet()) {
       load(kind.getValue(), WARM_UP);

@@ -95,6 +95,11 @@ final class FaultyPorts implements Ports {
         return run(kind, work, true);
       }
 
+      @Override
+      public <T extends @Nullable Object> T read(Work<T> work) {
+        return repeatable(work);
+      }
+
       private <T extends @Nullable Object> T run(
           @Nullable Kind kind, Work<T> work, boolean isRepeatable) {
         if (kind == Kind.FAIL) {

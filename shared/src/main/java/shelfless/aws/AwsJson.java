@@ -69,8 +69,7 @@ final class AwsJson {
     this.endpoint =
         aws.endpoint(api.setting)
             .orElseGet(
-                () -> URI.create("https://" + api.id + "." + aws.region() + ".amazonaws.com"))
-            .resolve("/");
+                () -> URI.create("https://" + api.id + "." + aws.region() + ".amazonaws.com/"));
   }
 
   /** The service said no, and will again. */
@@ -161,7 +160,7 @@ final class AwsJson {
     signature
         .post(
             aws.credentials().resolveCredentials(),
-            endpoint.getRawAuthority(),
+            endpoint,
             Map.of(
                 "content-type",
                 "application/x-amz-json-" + api.version,

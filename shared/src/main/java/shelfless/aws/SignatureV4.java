@@ -1,5 +1,6 @@
 package shelfless.aws;
 
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -19,9 +20,10 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * AWS Signature Version 4, of requests for the path {@code /}, which is all that the services here
- * know. The SDK's signer makes the same signatures, and is what the tests hold these against; it
- * costs each cold start some 75 ms more (docs/decisions/what-a-cold-start-pays-for.md).
+ * AWS Signature Version 4, as far as two services and a database need it: a POST without a query,
+ * and a GET of {@code /}. The SDK's signer makes the same signatures, and is what the tests hold
+ * these against; it costs each cold start some 75 ms more
+ * (docs/decisions/what-a-cold-start-pays-for.md).
  *
  * @param service as AWS names it in signatures: {@code secretsmanager}
  * @see <a
@@ -35,18 +37,18 @@ record SignatureV4(String region, String service) {
   /**
    * The headers of a POST.
    *
-   * @param host with its port, where it is not the scheme's own
+   * @param address without a query
    * @param headers what is sent beside the host, by names in small letters
    * @return these, and those that carry the signature
    */
   Map<String, String> post(
       AwsCredentials credentials,
-      String host,
+      URI address,
       Map<String, String> headers,
       byte[] body,
       Instant now) {
     SortedMap<String, String> signed = new TreeMap<>(headers);
-    signed.put("host", host);
+    signed.put("host", address.getRawAuthority());
     signed.put("x-amz-content-sha256", hash(body));
     signed.put("x-amz-date", time(now));
     String token = sessionToken(credentials);
@@ -54,7 +56,8 @@ record SignatureV4(String region, String service) {
       signed.put("x-amz-security-token", token);
     }
     String names = String.join(";", signed.keySet());
-    String signature = signature(credentials, "POST", "", signed, body, now);
+    String path = address.getRawPath().isEmpty() ? "/" : address.getRawPath();
+    String signature = signature(credentials, "POST\n" + path + "\n", signed, body, now);
     signed.remove("host");
     signed.put(
         "authorization",
@@ -98,17 +101,16 @@ record SignatureV4(String region, String service) {
     SortedMap<String, String> headers = new TreeMap<>(Map.of("host", host));
     return query
         + "&X-Amz-Signature="
-        + signature(credentials, "GET", query, headers, new byte[0], now);
+        + signature(credentials, "GET\n/\n" + query, headers, new byte[0], now);
   }
 
   private String signature(
       AwsCredentials credentials,
-      String method,
-      String query,
+      String line,
       SortedMap<String, String> headers,
       byte[] body,
       Instant now) {
-    StringBuilder request = new StringBuilder(method + "\n/\n" + query + "\n");
+    StringBuilder request = new StringBuilder(line).append('\n');
     headers.forEach((name, value) -> request.append(name).append(':').append(value).append('\n'));
     request.append('\n').append(String.join(";", headers.keySet())).append('\n').append(hash(body));
     String toSign =

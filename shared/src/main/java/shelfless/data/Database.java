@@ -33,6 +33,13 @@ public interface Database extends AutoCloseable {
   <T extends @Nullable Object> T repeatable(Work<T> work);
 
   /**
+   * Reads, without a transaction around it: each statement sees what is committed when it begins,
+   * as it does in READ COMMITTED, and the way to the server and back for a commit is saved. It is
+   * run again like {@link #repeatable}.
+   */
+  <T extends @Nullable Object> T read(Work<T> work);
+
+  /**
    * Runs work whose transactions are all one, which comes to nothing: none is committed, nothing is
    * done after a commit, and the connection is given up in the end, which rolls all of it back. The
    * audit log, whose end all others wait for, is left alone.

@@ -41,6 +41,14 @@ public final class JdbcDatabase implements Database {
   private static final Duration TO_LEAVE = Duration.ofMillis(250);
 
   private static final int ATTEMPTS = 3;
+
+  /** What may be done with work whose end was not heard of. */
+  private enum Kind {
+    ONCE,
+    REPEATABLE,
+    READING
+  }
+
   private static final String CANCELLED = "57014";
 
   private final String url;
@@ -88,12 +96,17 @@ public final class JdbcDatabase implements Database {
 
   @Override
   public <T extends @Nullable Object> T transaction(Work<T> work) {
-    return run(work, false);
+    return run(work, Kind.ONCE);
   }
 
   @Override
   public <T extends @Nullable Object> T repeatable(Work<T> work) {
-    return run(work, true);
+    return run(work, Kind.REPEATABLE);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T read(Work<T> work) {
+    return run(work, Kind.READING);
   }
 
   @Override
@@ -108,11 +121,14 @@ public final class JdbcDatabase implements Database {
     }
   }
 
-  private <T extends @Nullable Object> T run(Work<T> work, boolean isRepeatable) {
+  private <T extends @Nullable Object> T run(Work<T> work, Kind kind) {
     for (int attempt = 1; ; attempt++) {
       Transaction transaction = new Transaction(open(), clock, ids, this::limit);
       try {
-        T result = isRehearsed ? transaction.rehearse(work) : transaction.run(work);
+        T result =
+            isRehearsed
+                ? transaction.rehearse(work)
+                : kind == Kind.READING ? transaction.read(work) : transaction.run(work);
         lastUsedNanos = System.nanoTime();
         if (!isRehearsed) {
           transaction.runAfterCommit();
@@ -121,7 +137,7 @@ public final class JdbcDatabase implements Database {
       } catch (SQLException failure) {
         if (isConnectionGone(failure)) {
           close();
-          boolean mayRepeat = isRepeatable || !transaction.isCommitting();
+          boolean mayRepeat = kind != Kind.ONCE || !transaction.isCommitting();
           if (mayRepeat && hasEnded(failure) && attempt < ATTEMPTS) {
             continue;
           }

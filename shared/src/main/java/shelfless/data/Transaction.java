@@ -35,6 +35,7 @@ public final class Transaction {
   private final List<AuditEntry> audit = new ArrayList<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
   private boolean committing;
+  private boolean isReading;
 
   /**
    * What comes before each step that the server answers: the connection is set to wait for it as
@@ -78,6 +79,17 @@ public final class Transaction {
       if (!done) {
         rollBack();
       }
+    }
+  }
+
+  /** Does work that only reads, each statement by itself. */
+  <T extends @Nullable Object> T read(Database.Work<T> work) throws SQLException {
+    isReading = true;
+    connection.setAutoCommit(true);
+    try {
+      return work.run(this);
+    } finally {
+      connection.setAutoCommit(false);
     }
   }
 
@@ -138,6 +150,7 @@ public final class Transaction {
 
   /** Runs an insert, update or delete; the number of rows that it touched. */
   public int update(String sql, @Nullable Object... parameters) throws SQLException {
+    refuseIfReading();
     try (PreparedStatement statement = prepare(sql, parameters)) {
       return statement.executeUpdate();
     }
@@ -148,6 +161,7 @@ public final class Transaction {
     if (rows.isEmpty()) {
       return new int[0];
     }
+    refuseIfReading();
     patience.beforeStep(connection);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (@Nullable Object[] row : rows) {
@@ -170,6 +184,7 @@ public final class Transaction {
    */
   public void audit(
       String actor, String action, String subjectType, Object subjectId, ObjectNode details) {
+    refuseIfReading();
     audit.add(new AuditEntry(actor, action, subjectType, subjectId.toString(), details));
   }
 
@@ -178,7 +193,14 @@ public final class Transaction {
    * fail.
    */
   public void afterCommit(Runnable action) {
+    refuseIfReading();
     afterCommit.add(action);
+  }
+
+  private void refuseIfReading() {
+    if (isReading) {
+      throw new IllegalStateException("Work that only reads writes something");
+    }
   }
 
   private void writeAudit() throws SQLException {

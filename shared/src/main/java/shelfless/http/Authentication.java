@@ -58,7 +58,7 @@ final class Authentication {
     }
     byte[] hash = Tokens.hash(token);
     Optional<? extends Caller> found =
-        database.repeatable(
+        database.read(
             transaction ->
                 token.startsWith("sk_")
                     ? keyHolder(transaction, hash)

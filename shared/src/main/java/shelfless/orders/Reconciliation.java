@@ -68,7 +68,7 @@ public final class Reconciliation {
    */
   public Outcome reconcile(UUID orderId) {
     String session =
-        database.repeatable(
+        database.read(
             transaction ->
                 Orders.session(transaction, orderId)
                     .map(Orders.CheckoutSession::providerSessionId)
@@ -83,7 +83,7 @@ public final class Reconciliation {
    * that is still owed is made up for.
    */
   public Outcome handle(PaymentProvider.Event event) {
-    if (database.repeatable(
+    if (database.read(
         transaction -> ProviderEvents.isSettled(transaction, provider.name(), event.id()))) {
       // It was recorded; a crash may have come between that and the delivery.
       UUID settled = event.orderId() != null ? event.orderId() : findOrder(event);
@@ -100,14 +100,13 @@ public final class Reconciliation {
     if (orderId == null) {
       return new Outcome.NotOurs();
     }
-    boolean known =
-        database.repeatable(transaction -> Orders.find(transaction, orderId).isPresent());
+    boolean known = database.read(transaction -> Orders.find(transaction, orderId).isPresent());
     if (!known) {
       return settleLost(orderId, event);
     }
     if (sessionId == null) {
       sessionId =
-          database.repeatable(
+          database.read(
               transaction ->
                   Orders.session(transaction, orderId)
                       .map(Orders.CheckoutSession::providerSessionId)
@@ -174,7 +173,7 @@ public final class Reconciliation {
   }
 
   private @Nullable UUID findOrder(PaymentProvider.Event event) {
-    Optional<UUID> known = database.repeatable(transaction -> recorded(transaction, event));
+    Optional<UUID> known = database.read(transaction -> recorded(transaction, event));
     if (known.isPresent()) {
       return known.get();
     }
@@ -202,7 +201,7 @@ public final class Reconciliation {
   public void parkFailed(PaymentProvider.Event event) {
     UUID named = event.orderId();
     Optional<UUID> orderId =
-        database.repeatable(
+        database.read(
             transaction ->
                 named == null
                     ? recorded(transaction, event)
@@ -249,7 +248,7 @@ public final class Reconciliation {
 
   private void deliverIfOwed(UUID orderId) {
     boolean owed =
-        database.repeatable(
+        database.read(
             transaction ->
                 Orders.find(transaction, orderId)
                     .filter(order -> order.paidAt() != null && order.fulfilledAt() == null)

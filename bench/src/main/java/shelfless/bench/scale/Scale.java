@@ -1,6 +1,7 @@
 package shelfless.bench.scale;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class Scale {
   private Scale() {}
 
   /** With {@code --quick}, a tenth of the data. */
-  public static void main(String[] arguments) throws SQLException {
+  public static void main(String[] arguments) throws SQLException, InterruptedException {
     // What the server and the migrations tell of themselves would drown the table.
     Logger.getLogger("").setLevel(Level.WARNING);
     boolean quick = Arrays.asList(arguments).contains("--quick");
@@ -37,12 +38,16 @@ public final class Scale {
         Workload few = made(smallWorld, small);
         Workload many = made(largeWorld, large)) {
       System.out.printf(
-          "%n| call | %,d products, %,d orders: median, p99 | %,d products, %,d orders | times |%n|---|---|---|---|%n",
+          "%n| call | %,d products, %,d orders: median, p99; mean, of it PostgreSQL | %,d products, %,d orders | times |%n|---|---|---|---|%n",
           small.products(), small.orders(), large.products(), large.orders());
       Map<String, IntConsumer> inFew = few.calls();
-      many.calls()
-          .forEach(
-              (name, call) -> print(name, measure(Objects.requireNonNull(inFew.get(name)), call)));
+      for (Map.Entry<String, IntConsumer> call : many.calls().entrySet()) {
+        print(
+            call.getKey(),
+            measure(
+                new Side(few, Objects.requireNonNull(inFew.get(call.getKey()))),
+                new Side(many, call.getValue())));
+      }
     }
     System.exit(0);
   }
@@ -56,18 +61,48 @@ public final class Scale {
     return new Workload(world, stock, picked);
   }
 
-  private record Times(Samples small, Samples large) {}
+  /** A kind of call to one of the shops. */
+  private record Side(Workload workload, IntConsumer call) {}
 
-  private static Times measure(IntConsumer small, IntConsumer large) {
-    run(small, 0, WARM_UP);
-    run(large, 0, WARM_UP);
-    Times times = new Times(new Samples(), new Samples());
+  /** How long the calls took, and how long PostgreSQL worked for one on average. */
+  private record Times(Samples calls, double database) {
+    private String text() {
+      return "%.2f ms, %.2f ms; %.2f ms, %.2f ms"
+          .formatted(calls.median(), calls.percentile(99), calls.mean(), database);
+    }
+  }
+
+  private static List<Times> measure(Side small, Side large)
+      throws SQLException, InterruptedException {
+    List<Side> sides = List.of(small, large);
+    List<Samples> samples = List.of(new Samples(), new Samples());
+    List<Double> before = new ArrayList<>();
+    for (Side side : sides) {
+      run(side.call, 0, WARM_UP);
+      before.add(databaseMillis(side));
+    }
     for (int batch = 0; batch < BATCHES; batch++) {
       int from = WARM_UP + batch * BATCH;
-      run(small, from, from + BATCH).forEach(times.small::add);
-      run(large, from, from + BATCH).forEach(times.large::add);
+      for (int i = 0; i < sides.size(); i++) {
+        run(sides.get(i).call, from, from + BATCH).forEach(samples.get(i)::add);
+      }
+    }
+    List<Times> times = new ArrayList<>();
+    for (int i = 0; i < sides.size(); i++) {
+      double worked = databaseMillis(sides.get(i)) - before.get(i);
+      times.add(new Times(samples.get(i), worked / samples.get(i).count()));
     }
     return times;
+  }
+
+  /**
+   * How long PostgreSQL has worked so far. A connection tells of it once a second, at the end of a
+   * call; that one call is in the sum, and not among the samples.
+   */
+  private static double databaseMillis(Side side) throws SQLException, InterruptedException {
+    Thread.sleep(Duration.ofMillis(1_100));
+    side.call.accept(0);
+    return side.workload.databaseMillis();
   }
 
   /** How long each took, in milliseconds. */
@@ -81,14 +116,11 @@ public final class Scale {
     return milliseconds;
   }
 
-  private static void print(String name, Times times) {
+  private static void print(String name, List<Times> times) {
+    Times small = times.getFirst();
+    Times large = times.getLast();
     System.out.printf(
-        "| %s | %.2f ms, %.2f ms | %.2f ms, %.2f ms | %.2f |%n",
-        name,
-        times.small.median(),
-        times.small.percentile(99),
-        times.large.median(),
-        times.large.percentile(99),
-        times.large.ratio(times.small));
+        "| %s | %s | %s | %.2f |%n",
+        name, small.text(), large.text(), large.calls.ratio(small.calls));
   }
 }

@@ -2,6 +2,10 @@ package shelfless.bench.scale;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -103,6 +107,21 @@ final class Workload implements AutoCloseable {
   private void webhook(int i) {
     if (!process.notice(notices.remove())) {
       throw new IllegalStateException("A notice was not acknowledged.");
+    }
+  }
+
+  /**
+   * How long PostgreSQL has worked on statements of this shop since it began, in milliseconds, as
+   * it counts that itself.
+   */
+  double databaseMillis() throws SQLException {
+    try (Connection connection = world.connectAsSuperuser();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select active_time from pg_stat_database where datname = current_database()")) {
+      row.next();
+      return row.getDouble(1);
     }
   }
 

@@ -54,25 +54,25 @@ final class ModelTest {
   }
 
   /**
-   * Six times a day the sweeps take four minutes, their environments stay ten, and the database
-   * waits five: 19 minutes, 114 a day, 57.79 hours a month, at one unit.
+   * Six times a day the sweeps take four minutes, their connections stay one, and the database
+   * waits five: 10 minutes, 60 a day, 30.42 hours a month, at one unit.
    */
   @Test
   void hobbyIsAwakeForItsSweepsOnly_whenNobodyComes() {
     Bill bill = model.bill(Size.HOBBY, sells(0), false);
-    assertSame("8.09", rounded(line(bill, "Database, awake for the sweeps")));
+    assertSame("4.26", rounded(line(bill, "Database, awake for the sweeps")));
     assertSame("3.504", line(bill, "Way out, an instance"));
     assertSame("0", bill.ofSales());
-    assertSame("0.0792", model.awake(Size.HOBBY, sells(0)).setScale(4, RoundingMode.HALF_UP));
+    assertSame("0.0417", model.awake(Size.HOBBY, sells(0)).setScale(4, RoundingMode.HALF_UP));
   }
 
   /**
-   * 100 orders are 800 visits of 18 minutes each, together 0.32877 of a month; e to the minus that
-   * is 0.71981, times the 0.92083 in which no sweep keeps it awake: asleep for 0.66282.
+   * 100 orders are 800 visits of 9 minutes each, together 0.16438 of a month; e to the minus that
+   * is 0.84842, times the 0.95833 in which no sweep keeps it awake: asleep for 0.81307.
    */
   @Test
   void visitsThatOverlapKeepTheDatabaseAwakeOnce() {
-    assertSame("0.3372", model.awake(Size.HOBBY, sells(100)).setScale(4, RoundingMode.HALF_UP));
+    assertSame("0.1869", model.awake(Size.HOBBY, sells(100)).setScale(4, RoundingMode.HALF_UP));
     assertTrue(model.awake(Size.HOBBY, sells(1_000_000)).compareTo(BigDecimal.ONE) <= 0);
   }
 

@@ -30,7 +30,7 @@ public final class AdminGetProduct extends HttpHandler {
     Product product =
         environment
             .database()
-            .repeatable(transaction -> SellerProducts.find(transaction, id))
+            .read(transaction -> SellerProducts.find(transaction, id))
             .orElseThrow(() -> Problem.notFound("product"));
     return ProductAnswer.of(200, product);
   }

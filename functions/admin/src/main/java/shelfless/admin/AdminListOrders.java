@@ -55,7 +55,7 @@ public final class AdminListOrders extends HttpHandler {
     List<Shown> rows =
         environment
             .database()
-            .repeatable(
+            .read(
                 transaction -> {
                   List<Shown> found = new ArrayList<>();
                   for (Orders.Order order : Orders.list(transaction, filter, after, limit + 1)) {

@@ -39,7 +39,7 @@ public final class AdminListProducts extends HttpHandler {
     List<Product> page =
         environment
             .database()
-            .repeatable(
+            .read(
                 transaction ->
                     SellerProducts.list(transaction, query, visibility, limit + 1, after));
     return HttpResponse.json(

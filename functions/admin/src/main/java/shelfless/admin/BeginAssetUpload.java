@@ -89,7 +89,7 @@ public final class BeginAssetUpload extends HttpHandler {
     }
     if (environment
         .database()
-        .repeatable(transaction -> SellerProducts.find(transaction, productId))
+        .read(transaction -> SellerProducts.find(transaction, productId))
         .isEmpty()) {
       throw Problem.notFound("product");
     }
@@ -136,7 +136,7 @@ public final class BeginAssetUpload extends HttpHandler {
 
   private HttpResponse answer(UUID id) {
     Optional<Assets.Upload> found =
-        environment.database().repeatable(transaction -> Assets.find(transaction, id));
+        environment.database().read(transaction -> Assets.find(transaction, id));
     Assets.Upload upload = found.orElseThrow();
     Asset asset = upload.asset();
     ObjectNode answer = Json.object();

@@ -59,7 +59,7 @@ public final class CompleteAssetUpload extends HttpHandler {
   private Assets.Upload find(UUID id) {
     return environment
         .database()
-        .repeatable(transaction -> Assets.find(transaction, id))
+        .read(transaction -> Assets.find(transaction, id))
         .orElseThrow(() -> Problem.notFound("asset"));
   }
 

@@ -26,7 +26,7 @@ public final class VerifyAsset extends QueueHandler {
   protected void handle(UUID id) {
     environment
         .database()
-        .repeatable(transaction -> Assets.find(transaction, id))
+        .read(transaction -> Assets.find(transaction, id))
         .map(Assets.Upload::asset)
         .filter(asset -> asset.status().equals("verifying"))
         .ifPresent(

@@ -38,7 +38,7 @@ public final class GetProduct extends HttpHandler {
     Products.Product product =
         environment
             .database()
-            .repeatable(transaction -> Products.findOnSale(transaction, slug))
+            .read(transaction -> Products.findOnSale(transaction, slug))
             .orElseThrow(() -> Problem.notFound("product"));
     return ETag.answer(request, ProductView.publicForm(product), "public, max-age=30");
   }

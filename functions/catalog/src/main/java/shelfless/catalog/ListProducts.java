@@ -52,7 +52,7 @@ public final class ListProducts extends HttpHandler {
     var page =
         environment
             .database()
-            .repeatable(
+            .read(
                 transaction ->
                     Products.listPublic(transaction, query, tag, sort, limit + 1, after));
     return ETag.answer(

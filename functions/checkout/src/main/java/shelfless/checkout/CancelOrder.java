@@ -79,7 +79,7 @@ public final class CancelOrder extends HttpHandler {
   private Found find(UUID orderId) {
     return environment
         .database()
-        .repeatable(
+        .read(
             transaction ->
                 new Found(
                     Orders.find(transaction, orderId)

@@ -190,8 +190,7 @@ public final class CreateOrder extends HttpHandler {
 
   /** Makes the payment page, or delivers where there is nothing to pay. */
   private void pay(UUID orderId, Idempotency.Key key) {
-    Payable payable =
-        environment.database().repeatable(transaction -> payable(transaction, orderId));
+    Payable payable = environment.database().read(transaction -> payable(transaction, orderId));
     Orders.Order order = payable.order;
     if (order.paidAt() != null) {
       if (order.fulfilledAt() == null) {
@@ -300,7 +299,7 @@ public final class CreateOrder extends HttpHandler {
     ObjectNode json =
         environment
             .database()
-            .transaction(
+            .read(
                 transaction -> {
                   Orders.Order order = Orders.find(transaction, orderId).orElseThrow();
                   ObjectNode answer = Json.object();

@@ -21,7 +21,7 @@ final class OrderAnswer {
         200,
         environment
             .database()
-            .repeatable(
+            .read(
                 transaction ->
                     OrderView.form(
                         transaction,

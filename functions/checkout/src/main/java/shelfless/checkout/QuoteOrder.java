@@ -37,7 +37,7 @@ public final class QuoteOrder extends HttpHandler {
     if (cart.promotionCode() != null) {
       cart.countTry(environment, request);
     }
-    Cart.Quote quote = environment.database().transaction(cart::price);
+    Cart.Quote quote = environment.database().read(cart::price);
     return HttpResponse.json(200, form(quote));
   }
 

@@ -37,10 +37,7 @@ public final class ReconcileOrder extends HttpHandler {
   @Override
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     UUID orderId = request.pathId("order_id", "order");
-    if (environment
-        .database()
-        .repeatable(transaction -> Orders.find(transaction, orderId))
-        .isEmpty()) {
+    if (environment.database().read(transaction -> Orders.find(transaction, orderId)).isEmpty()) {
       throw Problem.notFound("order");
     }
     environment.rateLimiter().take("reconcile", orderId.toString(), LOOKS_A_MINUTE, 60);

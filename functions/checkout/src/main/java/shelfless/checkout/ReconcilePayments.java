@@ -80,7 +80,7 @@ public final class ReconcilePayments extends ScheduleHandler {
       parked =
           environment
               .database()
-              .repeatable(
+              .read(
                   transaction ->
                       transaction
                           .first(
@@ -90,7 +90,7 @@ public final class ReconcilePayments extends ScheduleHandler {
       low =
           environment
               .database()
-              .repeatable(
+              .read(
                   transaction ->
                       transaction.list(
                           """

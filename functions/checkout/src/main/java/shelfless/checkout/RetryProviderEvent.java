@@ -68,7 +68,7 @@ public final class RetryProviderEvent extends HttpHandler {
         200,
         environment
             .database()
-            .repeatable(
+            .read(
                 transaction ->
                     ProviderEventView.form(
                         ProviderEvents.find(transaction, provider.name(), eventId).orElseThrow())));

@@ -84,12 +84,11 @@ public final class ShowCheckoutReturn extends PageHandler {
     UUID orderId =
         environment
             .database()
-            .repeatable(transaction -> Orders.orderOfSession(transaction, PROVIDER, session))
+            .read(transaction -> Orders.orderOfSession(transaction, PROVIDER, session))
             .orElseThrow(() -> Problem.notFound("payment"));
     askProvider(orderId);
     Tokens tokens = environment.tokens();
-    return show(
-        environment.database().repeatable(transaction -> look(transaction, orderId, tokens)));
+    return show(environment.database().read(transaction -> look(transaction, orderId, tokens)));
   }
 
   /**
@@ -98,10 +97,7 @@ public final class ShowCheckoutReturn extends PageHandler {
    */
   private void askProvider(UUID orderId) {
     Orders.Order order =
-        environment
-            .database()
-            .repeatable(transaction -> Orders.find(transaction, orderId))
-            .orElseThrow();
+        environment.database().read(transaction -> Orders.find(transaction, orderId)).orElseThrow();
     if (order.fulfilledAt() == null) {
       try {
         environment

@@ -90,6 +90,12 @@ final class WebhookFuzzTest {
         }
 
         @Override
+        public <T extends @Nullable Object> T read(Work<T> work) {
+          transactions++;
+          return real.database().read(work);
+        }
+
+        @Override
         public void rehearse(Runnable work) {
           real.database().rehearse(work);
         }

@@ -72,7 +72,7 @@ public final class CreateDownload extends HttpHandler {
     return answer(
         environment
             .database()
-            .repeatable(transaction -> Downloads.find(transaction, made))
+            .read(transaction -> Downloads.find(transaction, made))
             .orElseThrow(() -> Problem.notFound("file")));
   }
 

@@ -60,7 +60,7 @@ final class Links {
             ? new ByToken.Unknown()
             : environment
                 .database()
-                .repeatable(
+                .read(
                     transaction ->
                         Entitlements.findByToken(transaction, Tokens.hash(token.get().toString())));
     return switch (found) {

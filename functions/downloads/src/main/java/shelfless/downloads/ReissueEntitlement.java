@@ -103,7 +103,7 @@ public final class ReissueEntitlement extends HttpHandler {
     Entitlement entitlement =
         environment
             .database()
-            .repeatable(transaction -> Entitlements.find(transaction, id))
+            .read(transaction -> Entitlements.find(transaction, id))
             .orElseThrow(() -> Problem.notFound("entitlement"));
     return HttpResponse.json(200, EntitlementView.forBuyer(entitlement, environment.tokens()));
   }

@@ -57,7 +57,7 @@ public final class ShowDownload extends PageHandler {
     Map<UUID, Instant> freeUntil =
         environment
             .database()
-            .repeatable(transaction -> Downloads.openWindows(transaction, entitlement.id()));
+            .read(transaction -> Downloads.openWindows(transaction, entitlement.id()));
     DownloadPage page = DownloadPage.of(entitlement, links.state(entitlement), freeUntil);
     return page(
         200, entitlement.title(), output -> JtedownloadGenerated.render(output, null, page));

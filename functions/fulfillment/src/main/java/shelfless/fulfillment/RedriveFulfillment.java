@@ -47,7 +47,7 @@ public final class RedriveFulfillment extends HttpHandler {
         200,
         environment
             .database()
-            .repeatable(
+            .read(
                 transaction ->
                     OrderView.form(
                         transaction, Orders.find(transaction, orderId).orElseThrow(), null)));

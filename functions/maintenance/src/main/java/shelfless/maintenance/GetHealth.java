@@ -28,7 +28,7 @@ public final class GetHealth extends HttpHandler {
   protected HttpResponse handle(HttpRequest request, Caller caller) {
     environment
         .database()
-        .repeatable(transaction -> transaction.first("select 1 as one", row -> row.integer("one")));
+        .read(transaction -> transaction.first("select 1 as one", row -> row.integer("one")));
     return HttpResponse.json(
         200,
         Json.object()

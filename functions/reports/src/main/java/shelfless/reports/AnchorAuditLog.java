@@ -40,7 +40,7 @@ public final class AnchorAuditLog extends ScheduleHandler {
 
   @Override
   protected ObjectNode run(Context context) {
-    AuditLog.Head head = environment.database().repeatable(AuditLog::head);
+    AuditLog.Head head = environment.database().read(AuditLog::head);
     long breaks = 0;
     long next = 1;
     while (next <= head.seq() && context.getRemainingTimeInMillis() > ENOUGH_MILLISECONDS) {
@@ -48,9 +48,7 @@ public final class AnchorAuditLog extends ScheduleHandler {
       // The last slice is open, so that rows beyond the head show too.
       long last = first + SLICE > head.seq() ? Long.MAX_VALUE : first + SLICE - 1;
       List<AuditLog.Break> found =
-          environment
-              .database()
-              .repeatable(transaction -> AuditLog.breaks(transaction, first, last));
+          environment.database().read(transaction -> AuditLog.breaks(transaction, first, last));
       for (AuditLog.Break each : found) {
         warn(context, each.reason(), each.seq());
       }
@@ -62,7 +60,7 @@ public final class AnchorAuditLog extends ScheduleHandler {
     if (newest.isPresent()
         && !environment
             .database()
-            .repeatable(transaction -> AuditLog.contains(transaction, newest.get().head()))) {
+            .read(transaction -> AuditLog.contains(transaction, newest.get().head()))) {
       breaks++;
       warn(
           context,

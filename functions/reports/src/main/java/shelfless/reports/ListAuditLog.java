@@ -46,7 +46,7 @@ public final class ListAuditLog extends HttpHandler {
     List<Entry> rows =
         environment
             .database()
-            .repeatable(transaction -> AuditLog.list(transaction, filter, before, limit + 1));
+            .read(transaction -> AuditLog.list(transaction, filter, before, limit + 1));
     return HttpResponse.json(
         200,
         Cursor.page(

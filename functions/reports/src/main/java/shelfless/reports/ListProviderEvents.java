@@ -45,7 +45,7 @@ public final class ListProviderEvents extends HttpHandler {
     List<Received> rows =
         environment
             .database()
-            .repeatable(transaction -> ProviderEvents.list(transaction, filter, after, limit + 1));
+            .read(transaction -> ProviderEvents.list(transaction, filter, after, limit + 1));
     return HttpResponse.json(
         200,
         Cursor.page(

@@ -53,7 +53,7 @@ public final class SalesReport extends HttpHandler {
     List<Sums> rows =
         environment
             .database()
-            .repeatable(
+            .read(
                 transaction ->
                     Sales.report(
                         transaction,

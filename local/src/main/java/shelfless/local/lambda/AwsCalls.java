@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import shelfless.local.Json;
@@ -28,6 +29,7 @@ public final class AwsCalls implements AutoCloseable {
 
   private final Set<String> known = new HashSet<>();
   private @Nullable Writer file;
+  private @Nullable NotedCalls notedCalls;
 
   private AwsCalls(Writer file) {
     this.file = file;
@@ -37,6 +39,20 @@ public final class AwsCalls implements AutoCloseable {
   public static AwsCalls open(Path file) throws IOException {
     return new AwsCalls(
         Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+  }
+
+  /**
+   * Notes what functions call without the SDK, too.
+   *
+   * @param variables hold the addresses of the services
+   */
+  public void standBefore(Map<String, String> variables) throws IOException {
+    notedCalls = NotedCalls.start(this, variables);
+  }
+
+  /** The variables by which a function in this JVM reaches AWS. */
+  Map<String, String> in(String function, Map<String, String> variables) {
+    return notedCalls == null ? variables : notedCalls.in(function, variables);
   }
 
   /** Does a function's work, and notes the calls that it makes. */
@@ -53,10 +69,15 @@ public final class AwsCalls implements AutoCloseable {
   static void note(ObjectNode call) {
     Work work = WORK.get();
     if (work != null) {
-      ObjectNode line = Json.object().put("function", work.function);
-      line.setAll(call);
-      work.calls.add(Json.write(line));
+      work.calls.note(work.function, call);
     }
+  }
+
+  /** Notes a call of a function that is known otherwise. */
+  void note(String function, ObjectNode call) {
+    ObjectNode line = Json.object().put("function", function);
+    line.setAll(call);
+    add(Json.write(line));
   }
 
   private synchronized void add(String line) {
@@ -77,6 +98,9 @@ public final class AwsCalls implements AutoCloseable {
     file = null;
     if (closing != null) {
       closing.close();
+    }
+    if (notedCalls != null) {
+      notedCalls.close();
     }
   }
 }

@@ -304,7 +304,10 @@ public final class FunctionRunner implements AutoCloseable {
         }
       }
       Environment made =
-          new Environment(DatabaseSockets.in(environment), clock, IdGenerator.secure(clock));
+          new Environment(
+              DatabaseSockets.in(awsCalls.in(function.id(), environment)),
+              clock,
+              IdGenerator.secure(clock));
       Object handler;
       try {
         handler =
