@@ -3,6 +3,7 @@ package shelfless.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import shelfless.local.Json;
 
@@ -24,11 +26,22 @@ final class Shop implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final int BUYERS = 8;
+
   private final Process process;
   private final Path data;
   private final JsonNode addresses;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /** Each from an address of its own, since one address may not place so many orders (Linux). */
+  private final List<HttpClient> clients =
+      IntStream.rangeClosed(1, BUYERS)
+          .mapToObj(
+              i ->
+                  HttpClient.newBuilder()
+                      .version(HttpClient.Version.HTTP_1_1)
+                      .localAddress(InetAddress.ofLiteral("127.0.0." + i))
+                      .build())
+          .toList();
 
   private Shop(Process process, Path data, JsonNode addresses) {
     this.process = process;
@@ -120,6 +133,8 @@ final class Shop implements AutoCloseable {
     if (bearer != null) {
       request.header("Authorization", "Bearer " + bearer);
     }
+    HttpClient client =
+        clients.get(Math.floorMod(Thread.currentThread().threadId(), clients.size()));
     HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
     JsonNode answer = response.body().length == 0 ? Json.object() : Json.parse(response.body());
     if (response.statusCode() / 100 != 2) {
@@ -188,7 +203,7 @@ final class Shop implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    clients.forEach(HttpClient::close);
     process.destroy();
     try {
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
