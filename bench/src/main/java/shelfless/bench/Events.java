@@ -130,11 +130,15 @@ final class Events {
     String text = Files.readString(folder.resolve(function + ".json"));
     Map<String, String> real = new LinkedHashMap<>();
     real.put(ORDER_ID, order.orderId());
-    real.put(PRODUCT_ID, productId);
-    real.put(ASSET_ID, unit.assetId());
+    if (!function.startsWith("Delete")) {
+      // What was deleted, the others would not find.
+      real.put(PRODUCT_ID, productId);
+      real.put(ASSET_ID, unit.assetId());
+    }
     real.put(DOWNLOAD_TOKEN, unit.downloadToken());
     real.put(ORDER_TOKEN, order.token());
     real.put(API_KEY, shop.apiKey());
+    real.put("Bearer sk_EXAMPLE", "Bearer " + shop.apiKey());
     if (!function.equals("HandleStripeWebhook")) {
       real.put(SESSION, order.session());
     }

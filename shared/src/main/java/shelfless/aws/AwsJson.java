@@ -29,7 +29,7 @@ final class AwsJson {
   /** Before the second attempt; twice as long before the third. */
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  /** What a service answers when it was asked too often, with 400 like what is wrong. */
+  /** What a service answers when it was asked too often, with 400 as for a mistake. */
   private static final Set<String> THROTTLED =
       Set.of("ThrottlingException", "RequestThrottled", "TooManyRequestsException");
 
