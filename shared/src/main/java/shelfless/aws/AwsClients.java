@@ -1,7 +1,6 @@
 package shelfless.aws;
 
 import java.time.Duration;
-import shelfless.runtime.CallTime;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -9,9 +8,6 @@ import software.amazon.awssdk.regions.Region;
 
 /** What the SDK's clients of AWS have in common: credentials, region, endpoint and time-outs. */
 final class AwsClients {
-  /** For a service whose answer a caller may wait for: as much as leaves time to finish. */
-  static final Duration FOR_A_CALLER = CallTime.FOR_A_CALLER.minus(CallTime.TO_FINISH);
-
   private static final Duration TO_CONNECT = Duration.ofSeconds(2);
   private static final Duration TO_ANSWER = Duration.ofSeconds(6);
 

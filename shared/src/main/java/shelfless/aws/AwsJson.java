@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import shelfless.json.Json;
 import shelfless.runtime.Unavailable;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * A service of AWS by its JSON protocol: a call is one POST that names its operation in a header.
@@ -118,7 +119,8 @@ final class AwsJson {
       } catch (JsonProcessingException foreign) {
         // Without its cause, whose message would quote a secret.
         failure = new IOException(operation + " was not answered with JSON");
-      } catch (IOException unreachable) {
+      } catch (IOException | SdkException unreachable) {
+        // Of the SDK when Lambda does not hand out the role's credentials.
         failure = unreachable;
       }
       if (attempt == ATTEMPTS || !pause(PAUSE.multipliedBy(attempt), lastBegin)) {

@@ -28,7 +28,7 @@ public final class AwsSecrets implements Secrets {
           "1.1",
           Duration.ofMillis(1_500),
           Duration.ofSeconds(3),
-          CallTime.FOR_A_CALLER.minus(CallTime.TO_FINISH));
+          CallTime.FOR_ANOTHER_SERVICE);
 
   private final AwsSettings aws;
   private final Clock clock;

@@ -3,6 +3,7 @@ package shelfless.aws;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.function.Supplier;
+import shelfless.runtime.CallTime;
 import shelfless.runtime.Unavailable;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -26,7 +27,7 @@ final class S3 {
             // Not every store of this protocol knows the SDK's own checksums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-    return AwsClients.configure(builder, aws, "S3", AwsClients.FOR_A_CALLER).build();
+    return AwsClients.configure(builder, aws, "S3", CallTime.FOR_ANOTHER_SERVICE).build();
   }
 
   /** Whether S3 is at an address of its own, where buckets are no host names. */

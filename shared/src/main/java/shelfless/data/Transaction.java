@@ -89,7 +89,10 @@ public final class Transaction {
     try {
       return work.run(this);
     } finally {
-      connection.setAutoCommit(false);
+      // On a connection that is gone this would fail, and hide why it is gone.
+      if (!connection.isClosed()) {
+        connection.setAutoCommit(false);
+      }
     }
   }
 

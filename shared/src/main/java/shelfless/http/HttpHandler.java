@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
@@ -24,7 +23,6 @@ import shelfless.runtime.Unavailable;
  */
 public abstract class HttpHandler implements RequestStreamHandler {
   private static final int LARGEST_BODY = 64 * 1024;
-  private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)\\}");
 
   protected final Environment environment;
   private final Operation operation;

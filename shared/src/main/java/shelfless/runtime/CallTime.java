@@ -15,6 +15,9 @@ public final class CallTime {
   /** What a call to another service leaves over, to write down what became of it. */
   public static final Duration TO_FINISH = Duration.ofSeconds(1);
 
+  /** For another service whose answer a caller may wait for. */
+  public static final Duration FOR_ANOTHER_SERVICE = FOR_A_CALLER.minus(TO_FINISH);
+
   private boolean limited;
   private long endNanos;
 
