@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** One execution environment of Lambda's: the process of a function, and the API that it asks. */
 final class ExecutionEnvironment implements AutoCloseable {
@@ -141,25 +140,11 @@ final class ExecutionEnvironment implements AutoCloseable {
   }
 
   /**
-   * How long its threads had a processor core so far, in milliseconds: what others do on the
-   * machine meanwhile is not in it. NaN where Linux does not say.
+   * How long it had a processor core so far, in milliseconds, threads that have ended included:
+   * what others do on the machine meanwhile is not in it.
    */
-  double processorTime() throws IOException {
-    double nanos = 0;
-    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
-      for (Path thread : threads.toList()) {
-        Path file = thread.resolve("schedstat");
-        if (!Files.exists(file)) {
-          return Double.NaN;
-        }
-        try {
-          nanos += Double.parseDouble(Files.readString(file).split(" ", 2)[0]);
-        } catch (IOException ended) {
-          // The thread has just ended.
-        }
-      }
-    }
-    return nanos / 1e6;
+  double processorTime() {
+    return ProcessorClock.milliseconds(process.pid());
   }
 
   /**

@@ -244,16 +244,19 @@ public final class Transaction {
 
   private void bind(PreparedStatement statement, int index, @Nullable Object value)
       throws SQLException {
-    switch (value) {
-      case null -> statement.setNull(index, Types.NULL);
-      case Instant instant -> statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
-      case JsonNode json -> statement.setObject(index, Json.text(json), Types.OTHER);
-      case Collection<?> values -> {
-        boolean areIds = !values.isEmpty() && values.iterator().next() instanceof UUID;
-        statement.setArray(
-            index, connection.createArrayOf(areIds ? "uuid" : "text", values.toArray()));
-      }
-      default -> statement.setObject(index, value);
+    // By tests and not by patterns of a switch, whose first run costs a cold start 4 ms.
+    if (value == null) {
+      statement.setNull(index, Types.NULL);
+    } else if (value instanceof Instant instant) {
+      statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
+    } else if (value instanceof JsonNode json) {
+      statement.setObject(index, Json.text(json), Types.OTHER);
+    } else if (value instanceof Collection<?> values) {
+      boolean areIds = !values.isEmpty() && values.iterator().next() instanceof UUID;
+      statement.setArray(
+          index, connection.createArrayOf(areIds ? "uuid" : "text", values.toArray()));
+    } else {
+      statement.setObject(index, value);
     }
   }
 }

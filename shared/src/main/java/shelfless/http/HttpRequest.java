@@ -29,13 +29,6 @@ import shelfless.json.Json;
 
 /** A request, read from API Gateway's payload format 2.0. Nothing of it is trusted. */
 public final class HttpRequest {
-  private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
-  private static final Pattern TIME =
-      Pattern.compile(
-          DAY + "[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})");
-
-  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
-
   private final String method;
   private final String path;
   private final String requestId;
@@ -46,6 +39,17 @@ public final class HttpRequest {
 
   /** Null when it can't be decoded. */
   private final byte @Nullable [] body;
+
+  /** Apart, since most requests need none of them, and start without. */
+  private static final class Patterns {
+    static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+    static final Pattern TIME =
+        Pattern.compile(
+            DAY + "[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})");
+
+    // Only what has a colon and no other letters than an address has: names are never looked up.
+    static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+  }
 
   private HttpRequest(
       String method,
@@ -101,9 +105,11 @@ public final class HttpRequest {
   }
 
   private static String network(String address) {
+    if (address.indexOf(':') < 0) {
+      return address;
+    }
     String literal = address.replace("[", "").replace("]", "");
-    // Only what has a colon and no other letters than an address has: names are never looked up.
-    if (!IPV6.matcher(literal).matches()) {
+    if (!Patterns.IPV6.matcher(literal).matches()) {
       return address;
     }
     try {
@@ -245,7 +251,7 @@ public final class HttpRequest {
   /** A day from the query, as {@code 2026-03-01}; 400 for anything else. */
   public Optional<LocalDate> queryDate(String name) {
     Optional<String> text = query(name);
-    if (text.isPresent() && !DAY.matcher(text.get()).matches()) {
+    if (text.isPresent() && !Patterns.DAY.matcher(text.get()).matches()) {
       throw Problem.malformed(name, "must be a date such as 2026-03-01.");
     }
     try {
@@ -261,13 +267,13 @@ public final class HttpRequest {
    */
   public Optional<Instant> queryTime(String name) {
     Optional<String> text = query(name);
-    if (text.isPresent() && DAY.matcher(text.get()).matches()) {
+    if (text.isPresent() && Patterns.DAY.matcher(text.get()).matches()) {
       return queryDate(name).map(date -> date.atStartOfDay(ZoneOffset.UTC).toInstant());
     }
     try {
       return text.map(
           time -> {
-            if (!TIME.matcher(time).matches()) {
+            if (!Patterns.TIME.matcher(time).matches()) {
               throw new DateTimeParseException("not RFC 3339", time, 0);
             }
             return OffsetDateTime.parse(time.toUpperCase(Locale.ROOT)).toInstant();

@@ -22,13 +22,21 @@ import shelfless.security.Tokens;
  * <p>An environment serves one call at a time, so nothing here is safe for use by several threads.
  */
 public final class Environment implements AutoCloseable {
+  /**
+   * What Lambda says of a process whose memory it keeps; any other is spared what its hooks cost.
+   *
+   * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html">AWS on
+   *     environment variables</a>
+   */
+  private static final String SNAPSHOT = "snap-start";
+
   private final Settings settings;
   private final Clock clock;
   private final IdGenerator ids;
   private final CallTime time = new CallTime();
   private final Ports ports;
 
-  /** Of a process that Lambda started. */
+  /** Of a process that Lambda takes a snapshot of. */
   private @Nullable Snapshot snapshot;
 
   private boolean isRehearsed;
@@ -54,7 +62,13 @@ public final class Environment implements AutoCloseable {
   public static Environment ofProcess() {
     Clock clock = Clock.systemUTC();
     Environment environment = new Environment(System.getenv(), clock, IdGenerator.secure(clock));
-    environment.snapshot = Snapshot.of(environment);
+    if (environment
+        .settings
+        .optional("AWS_LAMBDA_INITIALIZATION_TYPE")
+        .orElse("")
+        .equals(SNAPSHOT)) {
+      environment.snapshot = Snapshot.of(environment);
+    }
     return environment;
   }
 

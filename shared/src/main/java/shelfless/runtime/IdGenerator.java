@@ -16,22 +16,28 @@ public interface IdGenerator {
 
   /** Ids by the given clock, with random bits from {@link SecureRandom}. */
   static IdGenerator secure(Clock clock) {
-    SecureRandom random = new SecureRandom();
     return new IdGenerator() {
       @Override
       public UUID next() {
         long milliseconds = clock.millis() & 0xFFFF_FFFF_FFFFL;
-        long high = (milliseconds << 16) | 0x7000L | (random.nextLong() & 0xFFFL);
-        long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+        long high = (milliseconds << 16) | 0x7000L | (Random.SOURCE.nextLong() & 0xFFFL);
+        long low = (Random.SOURCE.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
       }
 
       @Override
       public byte[] randomBytes(int count) {
         byte[] bytes = new byte[count];
-        random.nextBytes(bytes);
+        Random.SOURCE.nextBytes(bytes);
         return bytes;
       }
     };
+  }
+
+  /** Made at its first use: a call that only reads needs none, and starts sooner. */
+  final class Random {
+    private static final SecureRandom SOURCE = new SecureRandom();
+
+    private Random() {}
   }
 }

@@ -53,12 +53,13 @@ final class RealPorts implements Ports {
   }
 
   private SignIn signIn() {
-    return switch (settings.optional("DATABASE_SIGN_IN").orElse("as-the-address-says")) {
+    String way = settings.optional("DATABASE_SIGN_IN").orElse("as-the-address-says");
+    return switch (way) {
       case "as-the-address-says" -> SignIn.AS_THE_ADDRESS_SAYS;
       case "iam" -> new IamSignIn(aws, clock);
-      case String unknown ->
+      default ->
           throw new IllegalStateException(
-              "DATABASE_SIGN_IN must be 'iam' or 'as-the-address-says', not '" + unknown + "'.");
+              "DATABASE_SIGN_IN must be 'iam' or 'as-the-address-says', not '" + way + "'.");
     };
   }
 
