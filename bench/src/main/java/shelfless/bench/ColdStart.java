@@ -1,5 +1,6 @@
 package shelfless.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -90,17 +91,44 @@ public final class ColdStart {
     Files.createDirectories(work.resolve("run/log"));
     Cores cores = Cores.divide();
     try (Shop shop = Shop.start(project, work.resolve("run/shop"))) {
-      Functions functions = Functions.read(project, work.resolve("run/task"), shop.variables());
-      RuntimeClient bare = RuntimeClient.layOut(work.resolve("run/runtime"));
-      RuntimeClient client = train(bare, functions, cores, work);
-      Events events = Events.fill(project.resolve("events"), shop);
-      ColdStart bench = new ColdStart(plan, work, out, cores, client, functions, events);
-      if (plan.where()) {
-        bench.known(plan.functions());
-        bench.where(plan.functions().getFirst());
+      if (plan.tls()) {
+        try (Tls tls = Tls.start(work.resolve("run/tls"), shop)) {
+          run(
+              plan,
+              project,
+              work,
+              out,
+              cores,
+              shop,
+              tls.variables(shop.variables()),
+              tls.options());
+        }
       } else {
-        bench.measure(bench.chosen(project.resolve("events")));
+        run(plan, project, work, out, cores, shop, shop.variables(), List.of());
       }
+    }
+  }
+
+  private static void run(
+      Plan plan,
+      Path project,
+      Path work,
+      PrintStream out,
+      Cores cores,
+      Shop shop,
+      JsonNode variables,
+      List<String> options)
+      throws Exception {
+    Functions functions = Functions.read(project, work.resolve("run/task"), variables);
+    RuntimeClient bare = RuntimeClient.layOut(work.resolve("run/runtime"), options);
+    RuntimeClient client = train(bare, functions, cores, work);
+    Events events = Events.fill(project.resolve("events"), shop);
+    ColdStart bench = new ColdStart(plan, work, out, cores, client, functions, events);
+    if (plan.where()) {
+      bench.known(plan.functions());
+      bench.where(plan.functions().getFirst());
+    } else {
+      bench.measure(bench.chosen(project.resolve("events")));
     }
   }
 
@@ -166,6 +194,7 @@ public final class ColdStart {
             .put("java", Runtime.version().toString())
             .put("client", client.toString())
             .put("cores", cores.toString())
+            .put("tls", plan.tls())
             .put("runs", plan.runs())
             .put("load_before", load());
     for (int run = 1; run <= plan.runs(); run++) {

@@ -9,15 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param functions those to measure; empty for all that have an event
  * @param buyers whether it is all functions that a buyer waits for: those with SnapStart
+ * @param tls whether functions reach all by TLS, as at AWS
  * @param where whether it is asked where one function's start goes, instead of how long it takes
  * @param runs how often each start is measured
  * @param calls how many warm calls are measured
  */
-record Plan(List<String> functions, boolean buyers, boolean where, int runs, int calls) {
+record Plan(
+    List<String> functions, boolean buyers, boolean tls, boolean where, int runs, int calls) {
   static final String USAGE =
       """
-      tools/bench-cold-start [--runs=N] [--calls=N] [--buyers | FUNCTION...]
-      tools/bench-cold-start --where FUNCTION""";
+      tools/bench-cold-start [--runs=N] [--calls=N] [--without-tls] [--buyers | FUNCTION...]
+      tools/bench-cold-start [--without-tls] --where FUNCTION""";
 
   private static final int RUNS = 7;
   private static final int CALLS = 2_000;
@@ -25,6 +27,7 @@ record Plan(List<String> functions, boolean buyers, boolean where, int runs, int
   static Plan of(List<String> arguments) {
     List<String> functions = new ArrayList<>();
     boolean buyers = false;
+    boolean tls = true;
     boolean where = false;
     int runs = RUNS;
     int calls = CALLS;
@@ -32,6 +35,8 @@ record Plan(List<String> functions, boolean buyers, boolean where, int runs, int
       String value = argument.substring(argument.indexOf('=') + 1);
       if (argument.equals("--buyers")) {
         buyers = true;
+      } else if (argument.equals("--without-tls")) {
+        tls = false;
       } else if (argument.equals("--where")) {
         where = true;
       } else if (argument.startsWith("--runs=")) {
@@ -47,7 +52,7 @@ record Plan(List<String> functions, boolean buyers, boolean where, int runs, int
     if (where && functions.size() != 1) {
       throw refused("--where takes one function.", null);
     }
-    return new Plan(List.copyOf(functions), buyers, where, runs, calls);
+    return new Plan(List.copyOf(functions), buyers, tls, where, runs, calls);
   }
 
   private static int number(String text) {

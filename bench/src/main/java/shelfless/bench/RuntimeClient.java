@@ -34,14 +34,20 @@ final class RuntimeClient {
 
   private final Path nativeLibrary;
   private final Optional<Path> cache;
+  private final List<String> options;
 
-  private RuntimeClient(Path nativeLibrary, Optional<Path> cache) {
+  private RuntimeClient(Path nativeLibrary, Optional<Path> cache, List<String> options) {
     this.nativeLibrary = nativeLibrary;
     this.cache = cache;
+    this.options = options;
   }
 
-  /** Lays the client out in a folder; it has no cache yet. */
-  static RuntimeClient layOut(Path folder) throws IOException {
+  /**
+   * Lays the client out in a folder; it has no cache yet.
+   *
+   * @param options of the JVM, beside Lambda's
+   */
+  static RuntimeClient layOut(Path folder, List<String> options) throws IOException {
     Files.createDirectories(folder);
     String arch = System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64";
     String name = "libaws-lambda-jni.linux-" + arch + ".so";
@@ -52,12 +58,12 @@ final class RuntimeClient {
       }
       Files.write(library, packed.readAllBytes());
     }
-    return new RuntimeClient(library, Optional.empty());
+    return new RuntimeClient(library, Optional.empty(), options);
   }
 
   /** The same, with an ahead-of-time cache. */
   RuntimeClient with(Path cache) {
-    return new RuntimeClient(nativeLibrary, Optional.of(cache));
+    return new RuntimeClient(nativeLibrary, Optional.of(cache), options);
   }
 
   /**
@@ -83,6 +89,7 @@ final class RuntimeClient {
         "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI="
             + nativeLibrary);
     cache.ifPresent(file -> command.add("-XX:AOTCache=" + file));
+    command.addAll(options);
     command.addAll(more);
     command.add("-classpath");
     command.add(classPath());

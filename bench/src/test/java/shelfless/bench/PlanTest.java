@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 final class PlanTest {
   @Test
   void withoutArgumentsEachFunctionIsMeasuredSevenTimesAndTwoThousandCallsWarm() {
-    assertEquals(new Plan(List.of(), false, false, 7, 2_000), Plan.of(List.of()));
+    assertEquals(new Plan(List.of(), false, true, false, 7, 2_000), Plan.of(List.of()));
   }
 
   @Test
   void functionsAndNumbersAreTaken() {
     assertEquals(
-        new Plan(List.of("GetProduct", "GetOrder"), false, false, 3, 10),
-        Plan.of(List.of("--runs=3", "GetProduct", "--calls=10", "GetOrder")));
+        new Plan(List.of("GetProduct", "GetOrder"), false, false, false, 3, 10),
+        Plan.of(List.of("--runs=3", "GetProduct", "--calls=10", "--without-tls", "GetOrder")));
   }
 
   @Test

@@ -36,6 +36,7 @@ import shelfless.local.Json;
 final class SnapStartTest {
   @TempDir private static Path folder;
   private static Shop shop;
+  private static Tls tls;
   private static Events events;
   private static TaskFolder code;
 
@@ -45,11 +46,13 @@ final class SnapStartTest {
     Path project = Path.of("..").toRealPath();
     code = TaskFolder.ofClassPath(folder.resolve("task"));
     shop = Shop.start(project, folder.resolve("shop"));
+    tls = Tls.start(folder.resolve("tls"), shop);
     events = Events.fill(project.resolve("events"), shop);
   }
 
   @AfterAll
   static void stop() throws IOException {
+    tls.close();
     shop.close();
     // JUnit warns of each link when it deletes the folder.
     try (Stream<Path> links = Files.list(folder.resolve("task/lib"))) {
@@ -61,7 +64,7 @@ final class SnapStartTest {
 
   private static ExecutionEnvironment checkpointed(String function) throws Exception {
     Map<String, String> variables = new HashMap<>();
-    JsonNode own = shop.variables().path(function);
+    JsonNode own = tls.variables(shop.variables()).path(function);
     own.properties().forEach(each -> variables.put(each.getKey(), each.getValue().asText()));
     // As good as over: whoever still uses them after the restore would ask again.
     Instant soon = Instant.now().plus(Duration.ofSeconds(30));
@@ -76,7 +79,7 @@ final class SnapStartTest {
                 soon),
             true,
             Cores.shared(),
-            RuntimeClient.layOut(folder.resolve("runtime")),
+            RuntimeClient.layOut(folder.resolve("runtime"), tls.options()),
             folder.resolve(function + ".log"),
             List.of());
     environment.api().checkpointNanos();
