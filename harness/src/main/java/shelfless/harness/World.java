@@ -116,12 +116,12 @@ public final class World implements AutoCloseable {
   }
 
   /** Where the database listens. */
-  int databasePort() {
+  public int databasePort() {
     return testDatabase.port();
   }
 
   /** A process whose connection goes another way: to that port on loopback. */
-  Process processVia(int port) {
+  public Process processVia(int port) {
     Map<String, String> variables = new HashMap<>(testDatabase.settings());
     variables.computeIfPresent(
         "DATABASE_URL",

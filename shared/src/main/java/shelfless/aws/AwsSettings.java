@@ -9,7 +9,6 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** Who calls AWS, where it is, and what there is the shop's, from the settings alone. */
 public final class AwsSettings {
@@ -57,10 +56,11 @@ public final class AwsSettings {
       return ContainerCredentialsProvider.builder().build();
     }
     String secret = settings.required("AWS_SECRET_ACCESS_KEY");
-    return StaticCredentialsProvider.create(
-        settings
-            .optional("AWS_SESSION_TOKEN")
-            .<AwsCredentials>map(token -> AwsSessionCredentials.create(id, secret, token))
-            .orElseGet(() -> AwsBasicCredentials.create(id, secret)));
+    String token = settings.optional("AWS_SESSION_TOKEN").orElse(null);
+    AwsCredentials role =
+        token == null
+            ? AwsBasicCredentials.create(id, secret)
+            : AwsSessionCredentials.create(id, secret, token);
+    return () -> role;
   }
 }

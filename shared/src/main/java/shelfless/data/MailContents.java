@@ -89,7 +89,7 @@ public sealed interface MailContents {
                     facts.isFullyRefunded()
                         || refund.units().contains(new Unit(held.orderItemId(), held.unit())))
             .toList();
-    return new Refund(to.get(), order, Orders.items(transaction, orderId), refund, closed);
+    return new Refund(to.get(), order, Orders.items(transaction, order), refund, closed);
   }
 
   private static MailContents links(Transaction transaction, UUID orderId) throws SQLException {
@@ -121,7 +121,7 @@ public sealed interface MailContents {
   private static Bought bought(Transaction transaction, Orders.Order order) throws SQLException {
     return new Bought(
         order,
-        Orders.items(transaction, order.id()),
+        Orders.items(transaction, order),
         Entitlements.listForOrder(transaction, order.id()),
         transaction.list(
             "select kind, text_version, given_at from order_consent where order_id = ? order by kind",

@@ -95,8 +95,7 @@ public final class Orders {
       Money discount,
       BigDecimal taxRate,
       Money tax) {
-    static Item of(Row row) throws SQLException {
-      String currency = row.text("currency");
+    static Item of(Row row, String currency) throws SQLException {
       return new Item(
           row.uuid("id"),
           row.uuid("product_id"),
@@ -171,7 +170,15 @@ public final class Orders {
       RefundStatus status,
       @Nullable String providerRefundId,
       Instant createdAt,
-      Set<Unit> units) {}
+      Set<Unit> units) {
+    /** With the units of another row of it. */
+    private Refund with(Refund row) {
+      Set<Unit> all = new HashSet<>(units);
+      all.addAll(row.units);
+      return new Refund(
+          id, orderId, amount, reason, note, status, providerRefundId, createdAt, all);
+    }
+  }
 
   /** A dispute. */
   public record Dispute(UUID id, String providerDisputeId, Money amount, DisputeStatus status) {}
@@ -284,15 +291,14 @@ public final class Orders {
   }
 
   /** In the order in which they were asked for. */
-  public static List<Item> items(Transaction transaction, UUID orderId) throws SQLException {
+  public static List<Item> items(Transaction transaction, Order order) throws SQLException {
     return transaction.list(
         """
-        select i.*, o.currency, p.slug
-        from order_item i join orders o on o.id = i.order_id join product p on p.id = i.product_id
+        select i.*, p.slug from order_item i join product p on p.id = i.product_id
         where i.order_id = ? order by i.position
         """,
-        Item::of,
-        orderId);
+        row -> Item.of(row, order.total.currency()),
+        order.id);
   }
 
   /** The buyer's address; nothing once it was erased. */
@@ -336,31 +342,34 @@ public final class Orders {
 
   /** Oldest first. */
   public static List<Refund> refunds(Transaction transaction, UUID orderId) throws SQLException {
-    Map<UUID, Set<Unit>> units = new LinkedHashMap<>();
-    transaction.list(
-        """
-        select u.refund_id, u.order_item_id, u.unit
-        from refund_unit u join refund r on r.id = u.refund_id where r.order_id = ?
-        """,
-        row ->
-            units
-                .computeIfAbsent(row.uuid("refund_id"), id -> new HashSet<>())
-                .add(new Unit(row.uuid("order_item_id"), row.integer("unit"))),
-        orderId);
-    return transaction.list(
-        "select * from refund where order_id = ? order by created_at, id",
-        row ->
-            new Refund(
-                row.uuid("id"),
-                orderId,
-                new Money(row.number("amount"), row.text("currency")),
-                row.text("reason"),
-                row.textOrNull("note"),
-                RefundStatus.of(row.text("status")).orElseThrow(),
-                row.textOrNull("provider_refund_id"),
-                row.instant("created_at"),
-                units.getOrDefault(row.uuid("id"), Set.of())),
-        orderId);
+    // A row for each unit; one alone, without a unit, for a refund that names none.
+    List<Refund> rows =
+        transaction.list(
+            """
+            select r.*, u.order_item_id, u.unit
+            from refund r left join refund_unit u on u.refund_id = r.id
+            where r.order_id = ? order by r.created_at, r.id
+            """,
+            row ->
+                new Refund(
+                    row.uuid("id"),
+                    orderId,
+                    new Money(row.number("amount"), row.text("currency")),
+                    row.text("reason"),
+                    row.textOrNull("note"),
+                    RefundStatus.of(row.text("status")).orElseThrow(),
+                    row.textOrNull("provider_refund_id"),
+                    row.instant("created_at"),
+                    unit(row)),
+            orderId);
+    Map<UUID, Refund> refunds = new LinkedHashMap<>();
+    rows.forEach(row -> refunds.merge(row.id, row, Refund::with));
+    return List.copyOf(refunds.values());
+  }
+
+  private static Set<Unit> unit(Row row) throws SQLException {
+    UUID item = row.uuidOrNull("order_item_id");
+    return item == null ? Set.of() : Set.of(new Unit(item, row.integer("unit")));
   }
 
   /** The order that a refund is of. */

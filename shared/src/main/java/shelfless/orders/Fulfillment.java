@@ -87,7 +87,7 @@ public final class Fulfillment {
       @Nullable Integer validDays) {}
 
   private void deliver(Transaction transaction, Orders.Order order) throws SQLException {
-    List<Orders.Item> items = Orders.items(transaction, order.id());
+    List<Orders.Item> items = Orders.items(transaction, order);
     int delivered = 0;
     for (Orders.Item item : items) {
       Terms terms =

@@ -63,7 +63,7 @@ public final class Refunding {
             return new Requested.NoSuchOrder();
           }
           List<RefundPlan.Item> items =
-              Orders.items(transaction, orderId).stream().map(Orders.Item::refundable).toList();
+              Orders.items(transaction, order.get()).stream().map(Orders.Item::refundable).toList();
           RefundPlan plan = RefundPlan.of(Orders.facts(transaction, order.get()), items, wanted);
           return switch (plan) {
             case RefundPlan.Refused refused -> new Requested.Refused(refused);

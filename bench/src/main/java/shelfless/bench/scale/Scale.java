@@ -1,5 +1,6 @@
 package shelfless.bench.scale;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ public final class Scale {
   private Scale() {}
 
   /** With {@code --quick}, a tenth of the data. */
-  public static void main(String[] arguments) throws SQLException, InterruptedException {
+  public static void main(String[] arguments) throws Exception {
     // What the server and the migrations tell of themselves would drown the table.
     Logger.getLogger("").setLevel(Level.WARNING);
     boolean quick = Arrays.asList(arguments).contains("--quick");
@@ -38,7 +39,7 @@ public final class Scale {
         Workload few = made(smallWorld, small);
         Workload many = made(largeWorld, large)) {
       System.out.printf(
-          "%n| call | %,d products, %,d orders: median, p99; mean, of it PostgreSQL | %,d products, %,d orders | times |%n|---|---|---|---|%n",
+          "%n| call | %,d products, %,d orders: median, p99; mean, of it PostgreSQL | %,d products, %,d orders | medians, times |%n|---|---|---|--:|%n",
           small.products(), small.orders(), large.products(), large.orders());
       Map<String, IntConsumer> inFew = few.calls();
       for (Map.Entry<String, IntConsumer> call : many.calls().entrySet()) {
@@ -47,6 +48,14 @@ public final class Scale {
             measure(
                 new Side(few, Objects.requireNonNull(inFew.get(call.getKey()))),
                 new Side(many, call.getValue())));
+      }
+      System.out.printf(
+          "%n| call, %,d products, %,d orders | median | its statements alone | above them |%n|---|--:|--:|--:|%n",
+          large.products(), large.orders());
+      for (Map.Entry<String, IntConsumer> call : many.calls().entrySet()) {
+        if (Workload.READING.contains(call.getKey())) {
+          besideItsStatements(call.getKey(), new Side(many, call.getValue()));
+        }
       }
     }
     System.exit(0);
@@ -122,5 +131,27 @@ public final class Scale {
     System.out.printf(
         "| %s | %s | %s | %.2f |%n",
         name, small.text(), large.text(), large.calls.ratio(small.calls));
+  }
+
+  /**
+   * What the shop takes over its statements: calls, and the same statements said by nobody, take
+   * turns.
+   */
+  private static void besideItsStatements(String name, Side side) throws IOException {
+    try (Statements statements = new Statements(side.workload.databasePort())) {
+      List<Statements.Call> said = side.workload.said(name, WARM_UP + BATCHES * BATCH, statements);
+      IntConsumer alone = i -> statements.ask(said.get(i));
+      run(side.call, 0, WARM_UP);
+      run(alone, 0, WARM_UP);
+      Samples calls = new Samples();
+      Samples bare = new Samples();
+      for (int from = WARM_UP; from < said.size(); from += BATCH) {
+        run(side.call, from, from + BATCH).forEach(calls::add);
+        run(alone, from, from + BATCH).forEach(bare::add);
+      }
+      System.out.printf(
+          "| %s | %.2f ms | %.2f ms | %.2f ms |%n",
+          name, calls.median(), bare.median(), calls.median() - bare.median());
+    }
   }
 }

@@ -2,15 +2,19 @@ package shelfless.bench.scale;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -23,18 +27,50 @@ import shelfless.testing.HttpCall;
  * and no JSON of a gateway comes between, which would hide what grows.
  */
 final class Workload implements AutoCloseable {
+  /** Those of the calls that change nothing, so that their statements can be repeated. */
+  static final Set<String> READING =
+      Set.of("catalogue list", "catalogue search", "product", "entitlement");
+
   private final World world;
   private final World.Process process;
+  private final Stock stock;
   private final Stock.Picked picked;
-  private final int products;
   private final Deque<ObjectNode> notices = new ArrayDeque<>();
   private int placed;
 
   Workload(World world, Stock stock, Stock.Picked picked) {
+    this(world, world.ownProcess(), stock, picked);
+  }
+
+  private Workload(World world, World.Process process, Stock stock, Stock.Picked picked) {
     this.world = world;
-    this.process = world.ownProcess();
+    this.process = process;
     this.picked = picked;
-    this.products = stock.products();
+    this.stock = stock;
+  }
+
+  /**
+   * Calls of that name, whose statements can be said again by {@link Statements#ask}.
+   *
+   * @param count how many of them, from the first on
+   */
+  List<Statements.Call> said(String name, int count, Statements statements) throws IOException {
+    List<Statements.Call> said = new ArrayList<>();
+    try (Workload told = new Workload(world, world.processVia(statements.port()), stock, picked)) {
+      // With the first comes what is said once, when a connection is new.
+      told.call(name, 0);
+      statements.taken();
+      for (int i = 0; i < count; i++) {
+        told.call(name, i);
+        said.add(statements.taken());
+      }
+    }
+    return said;
+  }
+
+  /** Where a {@link Statements} of this shop leads. */
+  int databasePort() {
+    return world.databasePort();
   }
 
   /** Each kind of call, by its name; given the number of the call, it does it. */
@@ -65,7 +101,7 @@ final class Workload implements AutoCloseable {
   }
 
   private void product(int i) {
-    String slug = "product-" + (1 + i * 7919L % products);
+    String slug = "product-" + (1 + i * 7919L % stock.products());
     call("GetProduct", HttpCall.get("/v1/products/" + slug).pathParameter("slug", slug));
   }
 
@@ -93,7 +129,7 @@ final class Workload implements AutoCloseable {
         """
         {"email": "new-%d@example.com", "items": [{"product": "product-%d"}]}
         """
-            .formatted(placed, 1 + i * 7919L % products);
+            .formatted(placed, 1 + i * 7919L % stock.products());
     HttpCall.Answer answer =
         call(
             "CreateOrder",

@@ -268,10 +268,11 @@ public final class CreateOrder extends HttpHandler {
   }
 
   private static Payable payable(Transaction transaction, UUID orderId) throws SQLException {
+    Orders.Order order = Orders.find(transaction, orderId).orElseThrow();
     return new Payable(
-        Orders.find(transaction, orderId).orElseThrow(),
+        order,
         Orders.session(transaction, orderId).isPresent(),
-        Orders.items(transaction, orderId),
+        Orders.items(transaction, order),
         Orders.email(transaction, orderId).orElse(""),
         SaleNotes.of(transaction, orderId));
   }

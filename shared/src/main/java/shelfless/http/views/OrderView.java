@@ -31,7 +31,7 @@ public final class OrderView {
             .put("number", order.number())
             .put("status", order.status().wireName())
             .put("email", Orders.email(transaction, order.id()).orElse(null));
-    json.set("items", Json.array(Orders.items(transaction, order.id()), OrderView::item));
+    json.set("items", Json.array(Orders.items(transaction, order), OrderView::item));
     json.set("subtotal", money(order.subtotal()));
     json.set("discount", money(order.discount()));
     json.set("tax", money(order.tax()));
