@@ -84,10 +84,13 @@ final class FaultyPorts implements Ports {
         return run(next("database"), work, false);
       }
 
-      /** A lost answer is asked for again. */
       @Override
       public <T extends @Nullable Object> T repeatable(Work<T> work) {
-        Kind kind = next("database");
+        return repeatable(next("database"), work);
+      }
+
+      /** A lost answer is asked for again. */
+      private <T extends @Nullable Object> T repeatable(@Nullable Kind kind, Work<T> work) {
         if (kind == Kind.LOSE_ANSWER) {
           database.repeatable(work);
           return database.repeatable(work);
@@ -97,7 +100,8 @@ final class FaultyPorts implements Ports {
 
       @Override
       public <T extends @Nullable Object> T read(Work<T> work) {
-        return repeatable(work);
+        Kind kind = next("database");
+        return kind == null ? database.read(work) : repeatable(kind, work);
       }
 
       private <T extends @Nullable Object> T run(

@@ -1,7 +1,6 @@
 package shelfless.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -101,35 +100,34 @@ public final class Cursor {
   private static final int LARGEST_PAGE = 4_000_000;
 
   /**
-   * The page as {@code {"data": [...], "next_cursor": ...}}. It ends before its limit where its
-   * rows are too large to be answered together.
+   * The page as {@code {"data": [...], "next_cursor": ...}}, written out. It ends before its limit
+   * where its rows are too large to be answered together.
    *
    * @param list names the list with its filters and order
    * @param rows up to one more than the limit, which tells that there is a next page
    * @param keys the sort keys of a row
    */
-  public static <T> ObjectNode page(
+  public static <T> String page(
       String list,
       List<T> rows,
       int limit,
       Function<T, JsonNode> form,
       Function<T, List<String>> keys) {
-    List<T> shown = rows.subList(0, Math.min(rows.size(), limit));
-    ArrayNode data = Json.array(shown, form);
-    while (data.size() > 1 && weight(data) > LARGEST_PAGE) {
-      shown = shown.subList(0, shown.size() / 2);
-      data = Json.array(shown, form);
+    for (int size = Math.min(rows.size(), limit); ; size /= 2) {
+      List<T> shown = rows.subList(0, size);
+      ObjectNode page = Json.object();
+      page.set("data", Json.array(shown, form));
+      page.put(
+          "next_cursor", rows.size() > size ? encode(list, keys.apply(shown.getLast())) : null);
+      String text = Json.text(page);
+      if (size <= 1 || text.length() <= LARGEST_PAGE / 3 || weight(text) <= LARGEST_PAGE) {
+        return text;
+      }
     }
-    ObjectNode page = Json.object();
-    page.set("data", data);
-    page.put(
-        "next_cursor",
-        rows.size() > shown.size() ? encode(list, keys.apply(shown.getLast())) : null);
-    return page;
   }
 
-  /** The most bytes that it takes within the answer's event. */
-  private static int weight(ArrayNode data) {
-    return Json.text(data).chars().map(c -> c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : 3).sum();
+  /** The most bytes that it takes within the answer's event: up to three for each character. */
+  private static int weight(String text) {
+    return text.chars().map(c -> c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : 3).sum();
   }
 }

@@ -13,14 +13,13 @@ import shelfless.security.Tokens;
 public final class ETag {
   private ETag() {}
 
-  /** 200 with the body and its tag, or 304 when the caller holds it. */
-  public static HttpResponse answer(HttpRequest request, JsonNode body, String cacheControl) {
-    String text = Json.text(body);
-    String tag = of(text);
+  /** 200 with the body, which is JSON, and its tag, or 304 when the caller holds it. */
+  public static HttpResponse answer(HttpRequest request, String body, String cacheControl) {
+    String tag = of(body);
     HttpResponse response =
         request.header("if-none-match").filter(held -> matches(held, tag)).isPresent()
             ? HttpResponse.empty(304)
-            : HttpResponse.of(200, HttpResponse.JSON, text);
+            : HttpResponse.jsonText(200, body);
     return response.header("ETag", tag).header("Cache-Control", cacheControl);
   }
 

@@ -14,7 +14,7 @@ import shelfless.json.Json;
  * case.
  */
 public final class HttpResponse {
-  static final String JSON = "application/json";
+  private static final String JSON = "application/json";
 
   private final int status;
   private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -34,7 +34,12 @@ public final class HttpResponse {
 
   /** JSON. */
   public static HttpResponse json(int status, JsonNode body) {
-    return of(status, JSON, Json.text(body));
+    return jsonText(status, Json.text(body));
+  }
+
+  /** JSON that is written out. */
+  public static HttpResponse jsonText(int status, String body) {
+    return of(status, JSON, body);
   }
 
   /** A page. */

@@ -3,6 +3,7 @@ package shelfless.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,12 +20,18 @@ class CursorTest {
 
   private static ObjectNode page(int after, String text) {
     List<Integer> rows = IntStream.rangeClosed(after + 1, 30).limit(LIMIT + 1).boxed().toList();
-    return Cursor.page(
-        "list",
-        rows,
-        LIMIT,
-        row -> Json.object().put("row", row).put("text", text),
-        row -> List.of(Integer.toString(row)));
+    String page =
+        Cursor.page(
+            "list",
+            rows,
+            LIMIT,
+            row -> Json.object().put("row", row).put("text", text),
+            row -> List.of(Integer.toString(row)));
+    try {
+      return (ObjectNode) Json.readOwn(page);
+    } catch (JsonProcessingException malformed) {
+      throw new AssertionError(page, malformed);
+    }
   }
 
   private static List<Integer> walk(String text) {

@@ -63,7 +63,7 @@ public final class AdminListOrders extends HttpHandler {
                   }
                   return found;
                 });
-    return HttpResponse.json(200, Cursor.page(list, rows, limit, Shown::form, Shown::keys));
+    return HttpResponse.jsonText(200, Cursor.page(list, rows, limit, Shown::form, Shown::keys));
   }
 
   private static OrderStatus status(String name) {

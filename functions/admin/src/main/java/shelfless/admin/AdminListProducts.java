@@ -42,7 +42,7 @@ public final class AdminListProducts extends HttpHandler {
             .read(
                 transaction ->
                     SellerProducts.list(transaction, query, visibility, limit + 1, after));
-    return HttpResponse.json(
+    return HttpResponse.jsonText(
         200,
         Cursor.page(
             list,

@@ -40,6 +40,6 @@ public final class GetProduct extends HttpHandler {
             .database()
             .read(transaction -> Products.findOnSale(transaction, slug))
             .orElseThrow(() -> Problem.notFound("product"));
-    return ETag.answer(request, ProductView.publicForm(product), "public, max-age=30");
+    return ETag.answer(request, Json.text(ProductView.publicForm(product)), "public, max-age=30");
   }
 }

@@ -47,7 +47,7 @@ public final class ListAuditLog extends HttpHandler {
         environment
             .database()
             .read(transaction -> AuditLog.list(transaction, filter, before, limit + 1));
-    return HttpResponse.json(
+    return HttpResponse.jsonText(
         200,
         Cursor.page(
             list, rows, limit, ListAuditLog::form, row -> List.of(Long.toString(row.seq()))));

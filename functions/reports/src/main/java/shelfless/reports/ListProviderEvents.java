@@ -46,7 +46,7 @@ public final class ListProviderEvents extends HttpHandler {
         environment
             .database()
             .read(transaction -> ProviderEvents.list(transaction, filter, after, limit + 1));
-    return HttpResponse.json(
+    return HttpResponse.jsonText(
         200,
         Cursor.page(
             list,
