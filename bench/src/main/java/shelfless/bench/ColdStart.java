@@ -1,6 +1,5 @@
 package shelfless.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -90,45 +89,20 @@ public final class ColdStart {
     delete(work.resolve("run"));
     Files.createDirectories(work.resolve("run/log"));
     Cores cores = Cores.divide();
-    try (Shop shop = Shop.start(project, work.resolve("run/shop"))) {
-      if (plan.tls()) {
-        try (Tls tls = Tls.start(work.resolve("run/tls"), shop)) {
-          run(
-              plan,
-              project,
-              work,
-              out,
-              cores,
-              shop,
-              tls.variables(shop.variables()),
-              tls.options());
-        }
+    try (Shop shop = Shop.start(project, work.resolve("run/shop"));
+        Tls tls = plan.tls() ? Tls.start(work.resolve("run/tls"), shop) : Tls.none()) {
+      Functions functions =
+          Functions.read(project, work.resolve("run/task"), tls.variables(shop.variables()));
+      RuntimeClient bare = RuntimeClient.layOut(work.resolve("run/runtime"), tls.options());
+      RuntimeClient client = train(bare, functions, cores, work);
+      Events events = Events.fill(project.resolve("events"), shop);
+      ColdStart bench = new ColdStart(plan, work, out, cores, client, functions, events);
+      if (plan.where()) {
+        bench.known(plan.functions());
+        bench.where(plan.functions().getFirst());
       } else {
-        run(plan, project, work, out, cores, shop, shop.variables(), List.of());
+        bench.measure(bench.chosen(project.resolve("events")));
       }
-    }
-  }
-
-  private static void run(
-      Plan plan,
-      Path project,
-      Path work,
-      PrintStream out,
-      Cores cores,
-      Shop shop,
-      JsonNode variables,
-      List<String> options)
-      throws Exception {
-    Functions functions = Functions.read(project, work.resolve("run/task"), variables);
-    RuntimeClient bare = RuntimeClient.layOut(work.resolve("run/runtime"), options);
-    RuntimeClient client = train(bare, functions, cores, work);
-    Events events = Events.fill(project.resolve("events"), shop);
-    ColdStart bench = new ColdStart(plan, work, out, cores, client, functions, events);
-    if (plan.where()) {
-      bench.known(plan.functions());
-      bench.where(plan.functions().getFirst());
-    } else {
-      bench.measure(bench.chosen(project.resolve("events")));
     }
   }
 

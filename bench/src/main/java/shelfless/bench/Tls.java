@@ -26,8 +26,10 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import shelfless.local.Json;
 
 /**
@@ -39,12 +41,14 @@ final class Tls implements AutoCloseable {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
   private final Path folder;
-  private final SSLContext context;
+
+  /** None where there is no TLS. */
+  private final @Nullable SSLContext context;
 
   /** What ends TLS, by the port that it leads to. */
   private final Map<Integer, ServerSocket> ends = new HashMap<>();
 
-  private Tls(Path folder, SSLContext context) {
+  private Tls(Path folder, @Nullable SSLContext context) {
     this.folder = folder;
     this.context = context;
   }
@@ -76,6 +80,11 @@ final class Tls implements AutoCloseable {
     } catch (GeneralSecurityException | SQLException failed) {
       throw new BenchException("There is no TLS to measure with: " + failed.getMessage(), failed);
     }
+  }
+
+  /** Without it: every address stays as it is. */
+  static Tls none() {
+    return new Tls(Path.of(""), null);
   }
 
   private static void keytool(String... options) throws IOException, InterruptedException {
@@ -129,17 +138,23 @@ final class Tls implements AutoCloseable {
 
   /** The functions' variables, with the addresses that speak TLS. */
   JsonNode variables(JsonNode plain) throws IOException {
+    if (context == null) {
+      return plain;
+    }
+    ServerSocketFactory sockets = context.getServerSocketFactory();
     ObjectNode secured = Json.object();
     for (Map.Entry<String, JsonNode> function : plain.properties()) {
       ObjectNode own = secured.putObject(function.getKey());
       for (Map.Entry<String, JsonNode> variable : function.getValue().properties()) {
-        own.put(variable.getKey(), secured(variable.getKey(), variable.getValue().asText()));
+        own.put(
+            variable.getKey(), secured(variable.getKey(), variable.getValue().asText(), sockets));
       }
     }
     return secured;
   }
 
-  private String secured(String name, String value) throws IOException {
+  private String secured(String name, String value, ServerSocketFactory sockets)
+      throws IOException {
     if (name.equals("DATABASE_URL")) {
       return value
           + (value.contains("?") ? "&" : "?")
@@ -151,17 +166,14 @@ final class Tls implements AutoCloseable {
       return value;
     }
     URI address = URI.create(value);
-    return "https://127.0.0.1:" + end(address.getPort()) + address.getRawPath();
+    return "https://127.0.0.1:" + end(address.getPort(), sockets) + address.getRawPath();
   }
 
   /** The port at which TLS ends before that one. */
-  private int end(int plain) throws IOException {
+  private int end(int plain, ServerSocketFactory sockets) throws IOException {
     ServerSocket ready = ends.get(plain);
     if (ready == null) {
-      ServerSocket server =
-          context
-              .getServerSocketFactory()
-              .createServerSocket(0, 128, InetAddress.getByName("127.0.0.1"));
+      ServerSocket server = sockets.createServerSocket(0, 128, InetAddress.getByName("127.0.0.1"));
       ends.put(plain, server);
       Thread.startVirtualThread(() -> accept(server, plain));
       ready = server;
@@ -197,9 +209,11 @@ final class Tls implements AutoCloseable {
 
   /** What lets a JVM trust the certificate. */
   List<String> options() {
-    return List.of(
-        "-Djavax.net.ssl.trustStore=" + folder.resolve("trusted.jks"),
-        "-Djavax.net.ssl.trustStorePassword=" + new String(PASSWORD));
+    return context == null
+        ? List.of()
+        : List.of(
+            "-Djavax.net.ssl.trustStore=" + folder.resolve("trusted.jks"),
+            "-Djavax.net.ssl.trustStorePassword=" + new String(PASSWORD));
   }
 
   @Override
