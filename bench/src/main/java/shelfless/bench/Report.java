@@ -30,10 +30,10 @@ final class Report {
               row.classes,
               spread(row.onDemand),
               row.firstCall.median(),
-              times(row.onDemand.ratio(floor.onDemand)),
+              times(row.onDemand.ratioByRound(floor.onDemand)),
               processor(row.onDemandProcessor, floor.onDemandProcessor),
               spread(row.restored),
-              times(row.restored.ratio(floor.restored)),
+              times(row.restored.ratioByRound(floor.restored)),
               processor(row.restoredProcessor, floor.restoredProcessor),
               row.warm.percentile(50),
               row.warm.percentile(99),
@@ -55,7 +55,7 @@ final class Report {
   }
 
   private static String processor(Samples row, Samples floor) {
-    return String.format(Locale.ROOT, "%.0f (%s)", row.median(), times(row.ratio(floor)));
+    return String.format(Locale.ROOT, "%.0f (%s)", row.median(), times(row.ratioByRound(floor)));
   }
 
   private static String times(double ratio) {

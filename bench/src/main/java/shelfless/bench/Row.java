@@ -44,14 +44,14 @@ final class Row {
             .put("jar_bytes", jarBytes)
             .put("classes", classes)
             .put("snap_start", snapStart)
-            .put("on_demand_to_floor", rounded(onDemand.ratio(floor.onDemand)))
-            .put("restored_to_floor", rounded(restored.ratio(floor.restored)))
+            .put("on_demand_to_floor", rounded(onDemand.ratioByRound(floor.onDemand)))
+            .put("restored_to_floor", rounded(restored.ratioByRound(floor.restored)))
             .put(
                 "on_demand_processor_to_floor",
-                rounded(onDemandProcessor.ratio(floor.onDemandProcessor)))
+                rounded(onDemandProcessor.ratioByRound(floor.onDemandProcessor)))
             .put(
                 "restored_processor_to_floor",
-                rounded(restoredProcessor.ratio(floor.restoredProcessor)))
+                rounded(restoredProcessor.ratioByRound(floor.restoredProcessor)))
             .put("warm_calls", warm.count())
             .put("warm_failures", failures)
             .put("warm_p50_ms", rounded(warm.percentile(50)))

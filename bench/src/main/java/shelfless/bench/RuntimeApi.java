@@ -33,7 +33,10 @@ final class RuntimeApi implements AutoCloseable {
   private static final String VERSION = "/2018-06-01/runtime";
   private static final String CREDENTIALS = "/2021-04-23/credentials";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long TIMEOUT_MILLIS = 15_000;
+
+  /** The longest that Lambda has, so that no function leaves work undone for want of time. */
+  private static final long TIMEOUT_MILLIS = 900_000;
+
   private static final int LONGEST_HEAD = 64 * 1024;
 
   private final ServerSocket socket;

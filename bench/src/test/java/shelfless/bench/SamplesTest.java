@@ -31,6 +31,15 @@ final class SamplesTest {
   }
 
   @Test
+  void aRatioByRoundIsFreeOfWhatSlowsARoundDown() {
+    // The second round was three times as slow as the first, the third twice.
+    Samples row = Samples.of(15, 45, 33);
+    Samples floor = Samples.of(10, 30, 20);
+    assertEquals(1.5, row.ratioByRound(floor), 1e-9);
+    assertEquals(1.65, row.ratio(floor), 1e-9);
+  }
+
+  @Test
   void theSpreadNamesTheSmallestAndTheLargest() {
     assertEquals("512 (498..530)", Report.spread(Samples.of(512, 530, 498)));
     assertEquals("35.2 (34.0..41.0)", Report.spread(Samples.of(35.2, 34, 41)));
