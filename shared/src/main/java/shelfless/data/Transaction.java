@@ -244,7 +244,7 @@ public final class Transaction {
 
   private void bind(PreparedStatement statement, int index, @Nullable Object value)
       throws SQLException {
-    // By tests and not by patterns of a switch, whose first run costs a cold start 4 ms.
+    // By tests and not by patterns of a switch, which would be linked at a cold start's first call.
     if (value == null) {
       statement.setNull(index, Types.NULL);
     } else if (value instanceof Instant instant) {
