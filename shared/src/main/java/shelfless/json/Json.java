@@ -45,6 +45,8 @@ public final class Json {
   private static final JsonFactory STRICT =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // Bytes that look like UTF-32 would fail with no JsonProcessingException.
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder().maxNestingDepth(32).maxNumberLength(40).build())
           .build();

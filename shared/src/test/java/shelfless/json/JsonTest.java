@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -113,6 +114,17 @@ class JsonTest {
     assertThrows(JsonProcessingException.class, () -> Json.read(text));
     assertThrows(
         JsonProcessingException.class, () -> Json.read(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"})
+  void whatIsNotUtf8IsRefused(String charset) {
+    byte[] right = "{\"a\":\"b\"}".getBytes(Charset.forName(charset));
+    assertThrows(JsonProcessingException.class, () -> Json.read(right));
+    byte[] wrong = right.clone();
+    wrong[4] = -1;
+    wrong[7] = -1;
+    assertThrows(JsonProcessingException.class, () -> Json.read(wrong));
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -393,7 +394,7 @@ final class WebhookFuzzTest {
   // ---- bodies
 
   private static Body body(Random random) {
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(15)) {
       case 0 -> Body.text("");
       case 1 -> Body.text(letters(random, random.nextInt(2_000)));
       case 2 -> {
@@ -428,6 +429,14 @@ final class WebhookFuzzTest {
       case 8 -> Body.text(event(random) + letters(random, 1 + random.nextInt(20)));
       case 9, 10, 11 -> Body.text(mutated(random).toString());
       case 12 -> Body.bytes(mutated(random).toString().getBytes(StandardCharsets.UTF_8));
+      case 13 -> {
+        String charset =
+            List.of("UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE")
+                .get(random.nextInt(6));
+        byte[] bytes = event(random).toString().getBytes(Charset.forName(charset));
+        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        yield Body.bytes(bytes);
+      }
       default -> Body.text(event(random).toString());
     };
   }
