@@ -21,14 +21,17 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import shelfless.local.Json;
 
@@ -47,6 +50,8 @@ final class Tls implements AutoCloseable {
 
   /** What ends TLS, by the port that it leads to. */
   private final Map<Integer, ServerSocket> ends = new HashMap<>();
+
+  private final List<Instant> sessions = new CopyOnWriteArrayList<>();
 
   private Tls(Path folder, @Nullable SSLContext context) {
     this.folder = folder;
@@ -181,19 +186,37 @@ final class Tls implements AutoCloseable {
     return ready.getLocalPort();
   }
 
-  private static void accept(ServerSocket server, int plain) {
+  private void accept(ServerSocket server, int plain) {
     while (!server.isClosed()) {
       try {
-        Socket outside = server.accept();
-        outside.setTcpNoDelay(true);
-        Socket inside = new Socket("127.0.0.1", plain);
-        inside.setTcpNoDelay(true);
-        Thread.startVirtualThread(() -> pass(outside, inside));
-        Thread.startVirtualThread(() -> pass(inside, outside));
+        SSLSocket outside = (SSLSocket) server.accept();
+        Thread.startVirtualThread(() -> serve(outside, plain));
       } catch (IOException ended) {
         // The server was closed, or somebody was gone before a connection stood.
       }
     }
+  }
+
+  private void serve(SSLSocket outside, int plain) {
+    try (outside;
+        Socket inside = new Socket("127.0.0.1", plain)) {
+      outside.setTcpNoDelay(true);
+      inside.setTcpNoDelay(true);
+      outside.startHandshake();
+      sessions.add(Instant.ofEpochMilli(outside.getSession().getCreationTime()));
+      Thread.startVirtualThread(() -> pass(inside, outside));
+      pass(outside, inside);
+    } catch (IOException ended) {
+      // By either side.
+    }
+  }
+
+  /**
+   * When the session of each connection was made, in the order of the connections: a resumed one is
+   * older than its connection. PostgreSQL's are not among them.
+   */
+  List<Instant> sessions() {
+    return List.copyOf(sessions);
   }
 
   private static void pass(Socket from, Socket to) {

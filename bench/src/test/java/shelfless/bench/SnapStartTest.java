@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,8 +15,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import shelfless.bench.ExecutionEnvironment.Deployed;
 import shelfless.local.Json;
+import shelfless.runtime.Environment;
+import shelfless.runtime.IdGenerator;
 
 /** What a snapshot of a function may hold, with the hooks run by Lambda's own runtime client. */
 final class SnapStartTest {
@@ -86,8 +91,12 @@ final class SnapStartTest {
     return environment;
   }
 
-  /** The ports of this machine that a process has a connection to. */
-  private static Set<Integer> connections(long processId) throws IOException {
+  /**
+   * The ports of this machine that a function has a connection to, beside Lambda's own, which also
+   * hands out the credentials.
+   */
+  private static Set<Integer> connections(ExecutionEnvironment environment) throws IOException {
+    long processId = environment.processId();
     Set<String> sockets = new HashSet<>();
     try (Stream<Path> files = Files.list(Path.of("/proc/" + processId + "/fd"))) {
       for (Path file : files.toList()) {
@@ -107,17 +116,8 @@ final class SnapStartTest {
         }
       }
     }
+    ports.remove(URI.create(environment.api().credentialsUri()).getPort());
     return ports;
-  }
-
-  private static int databasePort() throws IOException {
-    return URI.create(
-            shop.variables()
-                .path("ListProducts")
-                .path("DATABASE_URL")
-                .asText()
-                .substring("jdbc:".length()))
-        .getPort();
   }
 
   @Test
@@ -125,11 +125,10 @@ final class SnapStartTest {
       throws Exception {
     try (ExecutionEnvironment environment = checkpointed("ListProducts")) {
       assertFalse(environment.tail().contains("not rehearsed"), environment.tail());
-      assertFalse(
-          connections(environment.processId()).contains(databasePort()), "the snapshot's copies");
+      assertEquals(Set.of(), connections(environment), "the snapshot's copies would share them");
       byte[] event = events.of("ListProducts", 1).getFirst().event().call();
       environment.restore(event);
-      assertTrue(connections(environment.processId()).contains(databasePort()), "of its own");
+      assertEquals(1, connections(environment).size(), "PostgreSQL's, of its own");
       JsonNode answer = Json.parse(environment.call(event).body());
       assertEquals(200, answer.path("statusCode").asInt());
     }
@@ -146,8 +145,7 @@ final class SnapStartTest {
     Map<String, Long> before = rows();
     try (ExecutionEnvironment environment = checkpointed(function)) {
       assertFalse(environment.tail().contains("not rehearsed"), environment.tail());
-      assertFalse(
-          connections(environment.processId()).contains(databasePort()), "the snapshot's copies");
+      assertEquals(Set.of(), connections(environment), "the snapshot's copies would share them");
     }
     assertEquals(before, rows());
   }
@@ -179,6 +177,45 @@ final class SnapStartTest {
       int before = environment.api().credentialRequests();
       environment.restore(notice);
       assertTrue(environment.api().credentialRequests() > before, environment.tail());
+    }
+  }
+
+  /** A key that was taken away since the snapshot is not in it. */
+  @Test
+  void secretsAreReadAnew() throws Exception {
+    Map<String, String> variables = new HashMap<>();
+    shop.variables()
+        .path("HandleStripeWebhook")
+        .properties()
+        .forEach(each -> variables.put(each.getKey(), each.getValue().asText()));
+    Clock clock = Clock.systemUTC();
+    JsonNode keys = shop.secret("StripeKeys");
+    ObjectNode rotated = keys.deepCopy();
+    rotated.putArray("webhook_secrets").add("whsec_the_next_one");
+    try (Environment operator = new Environment(variables, clock, IdGenerator.secure(clock));
+        ExecutionEnvironment environment = checkpointed("HandleStripeWebhook")) {
+      byte[] notice = events.of("HandleStripeWebhook", 1).getFirst().event().call();
+      operator.secrets().write("STRIPE_SECRET", Json.write(rotated));
+      try {
+        environment.restore(notice);
+        assertEquals("400", Events.outcome(environment.call(notice).body()));
+      } finally {
+        operator.secrets().write("STRIPE_SECRET", Json.write(keys));
+      }
+    }
+  }
+
+  /** Copies that went on with one session of the snapshot's would be known for one another. */
+  @Test
+  void sessionsOfTlsAreMadeAnew() throws Exception {
+    try (ExecutionEnvironment environment = checkpointed("HandleStripeWebhook")) {
+      byte[] notice = events.of("HandleStripeWebhook", 1).getFirst().event().call();
+      int before = tls.sessions().size();
+      Instant restored = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+      environment.restore(notice);
+      List<Instant> own = tls.sessions().subList(before, tls.sessions().size());
+      assertFalse(own.isEmpty());
+      assertTrue(own.stream().noneMatch(restored::isAfter), restored + ": " + own);
     }
   }
 

@@ -171,11 +171,14 @@ final class AwsJson {
             body,
             clock.instant())
         .forEach(connection::setRequestProperty);
+    if (!aws.keepsConnections()) {
+      connection.setRequestProperty("Connection", "close");
+    }
     try (OutputStream output = connection.getOutputStream()) {
       output.write(body);
     }
     int status = connection.getResponseCode();
-    // It is read to its end, so that the connection serves the next call, too.
+    // It is read to its end, so that the connection may serve the next call, too.
     try (InputStream answer =
         status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
       return new Answer(status, answer == null ? new byte[0] : answer.readAllBytes());

@@ -13,10 +13,19 @@ import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 /** Who calls AWS, where it is, and what there is the shop's, from the settings alone. */
 public final class AwsSettings {
   private final Settings settings;
+  private final boolean keepsConnections;
   private @Nullable AwsCredentialsProvider credentials;
 
-  public AwsSettings(Settings settings) {
+  /**
+   * @param keepsConnections whether a connection may serve a later call
+   */
+  public AwsSettings(Settings settings, boolean keepsConnections) {
     this.settings = settings;
+    this.keepsConnections = keepsConnections;
+  }
+
+  boolean keepsConnections() {
+    return keepsConnections;
   }
 
   /** The name or address of something; an {@link IllegalStateException} when it is not set. */

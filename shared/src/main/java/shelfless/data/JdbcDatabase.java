@@ -111,7 +111,6 @@ public final class JdbcDatabase implements Database {
 
   @Override
   public void rehearse(Runnable work) {
-    close();
     isRehearsed = true;
     try {
       work.run();

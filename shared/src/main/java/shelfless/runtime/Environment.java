@@ -10,7 +10,6 @@ import shelfless.aws.Queues;
 import shelfless.aws.Secrets;
 import shelfless.data.Database;
 import shelfless.orders.PaymentProvider;
-import shelfless.orders.RehearsedProvider;
 import shelfless.security.RateLimiter;
 import shelfless.security.Tokens;
 
@@ -34,20 +33,17 @@ public final class Environment implements AutoCloseable {
   private final Clock clock;
   private final IdGenerator ids;
   private final CallTime time = new CallTime();
-  private final Ports ports;
+  private Ports ports;
 
   /** Of a process that Lambda takes a snapshot of. */
   private @Nullable Snapshot snapshot;
-
-  private boolean isRehearsed;
-  private @Nullable RehearsedProvider rehearsedProvider;
 
   /** With the real services, at the addresses that the variables name. */
   public Environment(Map<String, String> variables, Clock clock, IdGenerator ids) {
     this.settings = new Settings(variables);
     this.clock = clock;
     this.ids = ids;
-    this.ports = new RealPorts(settings, clock, ids, time);
+    this.ports = new RealPorts(settings, clock, ids, time, false);
   }
 
   /** With ports of the caller's, which are closed with the environment. */
@@ -85,15 +81,15 @@ public final class Environment implements AutoCloseable {
   /**
    * Rehearses something: it is done as any other work, but what it writes is rolled back, what it
    * would leave to a queue is left to none, and the payment provider is asked for nothing that it
-   * would do.
+   * would do. No connection, no secret and no credentials are kept of it.
    */
   void rehearse(Runnable work) {
-    isRehearsed = true;
-    try {
-      database().rehearse(work);
+    Ports own = ports;
+    try (Ports rehearsed = new RealPorts(settings, clock, ids, time, true)) {
+      ports = rehearsed;
+      rehearsed.database().rehearse(work);
     } finally {
-      isRehearsed = false;
-      rehearsedProvider = null;
+      ports = own;
     }
   }
 
@@ -126,7 +122,7 @@ public final class Environment implements AutoCloseable {
 
   /** The queues that the function's role may send to. */
   public Queues queues() {
-    return isRehearsed ? (setting, id) -> true : ports.queues();
+    return ports.queues();
   }
 
   /** The bucket of the products' files. */
@@ -146,15 +142,7 @@ public final class Environment implements AutoCloseable {
 
   /** Takes the money and gives it back, where the function's role may. */
   public PaymentProvider provider() {
-    if (!isRehearsed) {
-      return ports.provider();
-    }
-    RehearsedProvider provider = rehearsedProvider;
-    if (provider == null) {
-      provider = new RehearsedProvider(ports.provider(), clock);
-      rehearsedProvider = provider;
-    }
-    return provider;
+    return ports.provider();
   }
 
   /** The keys of the tokens in links. */

@@ -18,11 +18,18 @@ import shelfless.data.Database;
 import shelfless.data.JdbcDatabase;
 import shelfless.data.SignIn;
 import shelfless.orders.PaymentProvider;
+import shelfless.orders.RehearsedProvider;
 import shelfless.stripe.StripeProvider;
 
-/** PostgreSQL, AWS and Stripe, each by its own client, which is made at its first use. */
+/**
+ * PostgreSQL, AWS and Stripe, each by its own client, which is made at its first use.
+ *
+ * <p>For a rehearsal they leave nothing that a copy could share: no connection serves a second
+ * call, nothing is left to a queue, and the payment provider is asked for nothing that it would do.
+ */
 final class RealPorts implements Ports {
   private final Settings settings;
+  private final boolean isRehearsal;
   private final AwsSettings aws;
   private final Clock clock;
   private final IdGenerator ids;
@@ -33,10 +40,13 @@ final class RealPorts implements Ports {
   private @Nullable Files files;
   private @Nullable AuditAnchors anchors;
   private @Nullable Mailer mailer;
+  private @Nullable PaymentProvider rehearsed;
 
-  RealPorts(Settings settings, Clock clock, IdGenerator ids, CallTime time) {
+  RealPorts(
+      Settings settings, Clock clock, IdGenerator ids, CallTime time, boolean isRehearsal) {
     this.settings = settings;
-    this.aws = new AwsSettings(settings);
+    this.isRehearsal = isRehearsal;
+    this.aws = new AwsSettings(settings, !isRehearsal);
     this.clock = clock;
     this.ids = ids;
     this.time = time;
@@ -75,6 +85,9 @@ final class RealPorts implements Ports {
 
   @Override
   public Queues queues() {
+    if (isRehearsal) {
+      return (setting, id) -> true;
+    }
     Queues ready = queues;
     if (ready == null) {
       ready = new SqsQueues(aws, clock);
@@ -116,7 +129,16 @@ final class RealPorts implements Ports {
   /** Made for each use, so that a rotated key is taken up with the secret. */
   @Override
   public PaymentProvider provider() {
-    return new StripeProvider(settings, secrets(), time);
+    if (!isRehearsal) {
+      return new StripeProvider(settings, secrets(), time, true);
+    }
+    PaymentProvider ready = rehearsed;
+    if (ready == null) {
+      ready =
+          new RehearsedProvider(new StripeProvider(settings, secrets(), time, false), clock);
+      rehearsed = ready;
+    }
+    return ready;
   }
 
   @Override

@@ -4,6 +4,11 @@ import com.amazonaws.services.lambda.runtime.LambdaRuntime;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import org.crac.Context;
 import org.crac.Core;
 import org.crac.Resource;
@@ -13,10 +18,10 @@ import shelfless.json.Json;
  * What happens to a function that starts from a snapshot (Lambda SnapStart). When a version is
  * published, Lambda starts it once, calls {@link #beforeCheckpoint}, and keeps its memory; each
  * environment then begins as a copy of that. So the function is rehearsed before, which loads and
- * links what its first call needs; and its connection is given up, since a copy would share it.
+ * links what its first call needs; and all that copies would share is given up after each time:
+ * connections, sessions of TLS, keys and credentials.
  *
- * <p>Credentials, keys and time are asked for anew when they are used, and random bytes come from
- * the kernel, so that copies differ.
+ * <p>Random bytes come from the kernel, so that copies differ.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-java.html">AWS
  *     on runtime hooks</a>
@@ -48,10 +53,27 @@ final class Snapshot implements Resource {
     try {
       for (int i = 0; i < TIMES; i++) {
         environment.rehearse(rehearsal);
+        forgetSessions();
       }
     } catch (RuntimeException | LinkageError failure) {
       // A function that could not be rehearsed, as without a database, works: it starts slower.
       log(failure);
+    }
+  }
+
+  /** Those of HTTPS; PostgreSQL's driver keeps none. */
+  private static void forgetSessions() {
+    try {
+      SSLSessionContext sessions = SSLContext.getDefault().getClientSessionContext();
+      for (byte[] id : Collections.list(sessions.getIds())) {
+        SSLSession session = sessions.getSession(id);
+        // One that came of another is gone with it.
+        if (session != null) {
+          session.invalidate();
+        }
+      }
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every JDK has TLS", impossible);
     }
   }
 

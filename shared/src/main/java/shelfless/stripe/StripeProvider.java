@@ -46,12 +46,16 @@ public final class StripeProvider implements PaymentProvider {
 
   private final StripeClient client;
   private final CallTime time;
+  private final boolean keepsConnections;
 
   /**
    * @param time what is waited for takes no longer than the call may
+   * @param keepsConnections whether a connection may serve a later call
    */
-  public StripeProvider(Settings settings, Secrets secrets, CallTime time) {
+  public StripeProvider(
+      Settings settings, Secrets secrets, CallTime time, boolean keepsConnections) {
     this.time = time;
+    this.keepsConnections = keepsConnections;
     this.client =
         StripeClient.builder()
             .setApiKey(StripeKeys.of(secrets).apiKey())
@@ -96,6 +100,7 @@ public final class StripeProvider implements PaymentProvider {
           "The payment provider", new TimeoutException("The call has no time left"));
     }
     return new RawRequestOptions.RawRequestOptionsBuilder()
+        .setAdditionalHeaders(keepsConnections ? Map.of() : Map.of("Connection", "close"))
         .setConnectTimeout((int) time.elsewhereAtMost(TO_CONNECT).plusMillis(1).toMillis())
         .setReadTimeout((int) answer.toMillis());
   }

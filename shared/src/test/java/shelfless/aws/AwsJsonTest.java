@@ -87,7 +87,7 @@ class AwsJsonTest {
                 "KEYS",
                 "the-keys",
                 "QUEUE",
-                "https://sqs.eu-central-1.amazonaws.com/1/mails")));
+                "https://sqs.eu-central-1.amazonaws.com/1/mails")), true);
   }
 
   private void answer(HttpExchange exchange) throws IOException {

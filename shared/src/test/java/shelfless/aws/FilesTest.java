@@ -22,7 +22,7 @@ class FilesTest {
                 "AWS_SECRET_ACCESS_KEY", "secret",
                 "ASSET_BUCKET", "assets"));
     settings.putAll(more);
-    return new S3Files(new AwsSettings(new Settings(settings)));
+    return new S3Files(new AwsSettings(new Settings(settings), true));
   }
 
   @Test

@@ -43,7 +43,7 @@ class IamSignInTest {
                 "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
                 "AWS_SESSION_TOKEN",
                 "a session/token+"));
-    SignIn signIn = new IamSignIn(new AwsSettings(settings), CLOCK);
+    SignIn signIn = new IamSignIn(new AwsSettings(settings, true), CLOCK);
 
     String token =
         signIn
