@@ -42,8 +42,7 @@ final class RealPorts implements Ports {
   private @Nullable Mailer mailer;
   private @Nullable PaymentProvider rehearsed;
 
-  RealPorts(
-      Settings settings, Clock clock, IdGenerator ids, CallTime time, boolean isRehearsal) {
+  RealPorts(Settings settings, Clock clock, IdGenerator ids, CallTime time, boolean isRehearsal) {
     this.settings = settings;
     this.isRehearsal = isRehearsal;
     this.aws = new AwsSettings(settings, !isRehearsal);
@@ -134,8 +133,7 @@ final class RealPorts implements Ports {
     }
     PaymentProvider ready = rehearsed;
     if (ready == null) {
-      ready =
-          new RehearsedProvider(new StripeProvider(settings, secrets(), time, false), clock);
+      ready = new RehearsedProvider(new StripeProvider(settings, secrets(), time, false), clock);
       rehearsed = ready;
     }
     return ready;

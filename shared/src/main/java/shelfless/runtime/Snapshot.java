@@ -52,8 +52,11 @@ final class Snapshot implements Resource {
   public void beforeCheckpoint(Context<? extends Resource> context) {
     try {
       for (int i = 0; i < TIMES; i++) {
-        environment.rehearse(rehearsal);
-        forgetSessions();
+        try {
+          environment.rehearse(rehearsal);
+        } finally {
+          forgetSessions();
+        }
       }
     } catch (RuntimeException | LinkageError failure) {
       // A function that could not be rehearsed, as without a database, works: it starts slower.

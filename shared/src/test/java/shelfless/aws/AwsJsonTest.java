@@ -87,7 +87,8 @@ class AwsJsonTest {
                 "KEYS",
                 "the-keys",
                 "QUEUE",
-                "https://sqs.eu-central-1.amazonaws.com/1/mails")), true);
+                "https://sqs.eu-central-1.amazonaws.com/1/mails")),
+        true);
   }
 
   private void answer(HttpExchange exchange) throws IOException {
