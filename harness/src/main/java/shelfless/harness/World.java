@@ -99,7 +99,15 @@ public final class World implements AutoCloseable {
 
   /** With five products, two promotion codes and an API key. */
   public World() {
+    this("");
+  }
+
+  /**
+   * @param parameters what the database's address says besides: {@code ?prepareThreshold=3}
+   */
+  public World(String parameters) {
     Map<String, String> variables = new HashMap<>(testDatabase.settings());
+    variables.computeIfPresent("DATABASE_URL", (name, url) -> url + parameters);
     variables.putAll(
         Map.of(
             "BASE_URL", "https://shop.example.com",

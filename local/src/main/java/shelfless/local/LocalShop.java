@@ -105,8 +105,11 @@ public final class LocalShop implements AutoCloseable {
                 base.toString(),
                 "DatabaseUrl",
                 "jdbc:postgresql://"
-                    + settings.databaseVia().orElse("127.0.0.1:" + databasePort)
-                    + "/shelfless",
+                    + settings
+                        .databaseVia()
+                        .map(pooler -> pooler + "/shelfless")
+                        // As in AWS, where no proxy stands before the database.
+                        .orElse("127.0.0.1:" + databasePort + "/shelfless?prepareThreshold=3"),
                 "DatabaseUser",
                 "app",
                 "MigrationUser",

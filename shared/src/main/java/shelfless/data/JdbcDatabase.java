@@ -87,7 +87,8 @@ public final class JdbcDatabase implements Database {
     properties.setProperty("ApplicationName", "shelfless");
     // Without it the driver sends a SET, which would pin a proxy's session.
     properties.setProperty("assumeMinServerVersion", "16");
-    // Named statements live in a server session, which a proxy may change under us.
+    // Named statements live in a server session, which a proxy may change under us; an address
+    // without one says otherwise.
     properties.setProperty("prepareThreshold", "0");
     properties.setProperty("connectTimeout", Long.toString(TO_CONNECT.toSeconds()));
     properties.setProperty("socketTimeout", Long.toString(toAnswer.toSeconds()));
@@ -142,9 +143,7 @@ public final class JdbcDatabase implements Database {
           }
           throw new DatabaseUnavailable(failure);
         }
-        String state = String.valueOf(failure.getSQLState());
-        boolean again = state.equals("40001") || state.equals("40P01");
-        if (again && attempt < ATTEMPTS) {
+        if (mayDoAgain(failure) && attempt < ATTEMPTS) {
           continue;
         }
         throw translate(failure);
@@ -242,6 +241,16 @@ public final class JdbcDatabase implements Database {
         || state.equals("25P03")
         || state.equals(CANCELLED)
         || state.equals("55P03");
+  }
+
+  /**
+   * Whether the server rolled back what another try may do: 40001 and 40P01 met other transactions;
+   * 0A000 is a named statement whose columns a migration changed, which the driver then prepares
+   * anew.
+   */
+  private static boolean mayDoAgain(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    return state.equals("40001") || state.equals("40P01") || state.equals("0A000");
   }
 
   private static RuntimeException translate(SQLException failure) {
