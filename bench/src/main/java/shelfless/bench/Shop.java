@@ -26,6 +26,9 @@ final class Shop implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** How long a buyer who has paid waits until looking whether the links are there. */
+  private static final Duration LOOKS_AGAIN = Duration.ofMillis(25);
+
   private static final int BUYERS = 8;
 
   private final Process process;
@@ -169,6 +172,7 @@ final class Shop implements AutoCloseable {
   List<Unit> delivered(Purchase order, int units) throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < end) {
+      Thread.sleep(LOOKS_AGAIN);
       JsonNode held =
           call("GET", "/v1/orders/" + order.orderId, null, order.token).path("entitlements");
       if (held.size() >= units) {
@@ -180,7 +184,6 @@ final class Shop implements AutoCloseable {
                         unit.at("/files/0/asset_id").asText()))
             .toList();
       }
-      Thread.sleep(Duration.ofMillis(50));
     }
     throw new BenchException("Order " + order.orderId + " is not delivered.");
   }

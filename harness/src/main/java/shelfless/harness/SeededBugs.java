@@ -294,8 +294,8 @@ final class SeededBugs {
               "race",
               "refunds that together pass what was paid",
               DATA + "Orders.java",
-              "COLUMNS + \"where id = ? for update\"",
-              "COLUMNS + \"where id = ?\""),
+              "COLUMNS + \"where o.id = ? for update of o\"",
+              "COLUMNS + \"where o.id = ?\""),
           new Bug(
               "two senders can take the same mail",
               "race",

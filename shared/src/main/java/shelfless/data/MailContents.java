@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import shelfless.data.Entitlements.Entitlement;
 import shelfless.domain.OrderFacts;
@@ -59,20 +58,18 @@ public sealed interface MailContents {
   }
 
   private static MailContents receipt(Transaction transaction, UUID orderId) throws SQLException {
-    Optional<String> to = Orders.email(transaction, orderId);
-    return to.isEmpty()
-        ? erased()
-        : new Receipt(
-            to.get(), bought(transaction, Orders.find(transaction, orderId).orElseThrow()));
+    Orders.Order order = Orders.find(transaction, orderId).orElseThrow();
+    String to = order.email();
+    return to == null ? erased() : new Receipt(to, bought(transaction, order));
   }
 
   private static MailContents refund(Transaction transaction, UUID refundId) throws SQLException {
     UUID orderId = Orders.orderOfRefund(transaction, refundId).orElseThrow();
-    Optional<String> to = Orders.email(transaction, orderId);
-    if (to.isEmpty()) {
+    Orders.Order order = Orders.find(transaction, orderId).orElseThrow();
+    String to = order.email();
+    if (to == null) {
       return erased();
     }
-    Orders.Order order = Orders.find(transaction, orderId).orElseThrow();
     Orders.Refund refund =
         Orders.refunds(transaction, orderId).stream()
             .filter(each -> each.id().equals(refundId))
@@ -89,12 +86,12 @@ public sealed interface MailContents {
                     facts.isFullyRefunded()
                         || refund.units().contains(new Unit(held.orderItemId(), held.unit())))
             .toList();
-    return new Refund(to.get(), order, Orders.items(transaction, order), refund, closed);
+    return new Refund(to, order, Orders.items(transaction, order), refund, closed);
   }
 
   private static MailContents links(Transaction transaction, UUID orderId) throws SQLException {
-    Optional<String> to = Orders.email(transaction, orderId);
-    if (to.isEmpty()) {
+    String to = Orders.find(transaction, orderId).orElseThrow().email();
+    if (to == null) {
       return erased();
     }
     List<UUID> ids =
@@ -106,7 +103,7 @@ public sealed interface MailContents {
             order by o.created_at desc, o.id desc limit ?
             """,
             row -> row.uuid("id"),
-            to.get(),
+            to,
             MOST_ORDERS);
     if (ids.isEmpty()) {
       return new Nothing("no order of the address is paid");
@@ -115,7 +112,7 @@ public sealed interface MailContents {
     for (UUID id : ids) {
       orders.add(bought(transaction, Orders.find(transaction, id).orElseThrow()));
     }
-    return new Links(to.get(), orders);
+    return new Links(to, orders);
   }
 
   private static Bought bought(Transaction transaction, Orders.Order order) throws SQLException {

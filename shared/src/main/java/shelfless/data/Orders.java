@@ -32,18 +32,23 @@ import shelfless.security.Tokens;
 public final class Orders {
   private static final String COLUMNS =
       """
-      select id, number, user_id, status, subtotal, discount, tax, total_amount, currency, country, awaiting_payment,
-        token_key_id, token_generation, created_at, paid_at, fulfilled_at
-      from orders
+      select o.id, o.number, o.user_id, c.email, o.status, o.subtotal, o.discount, o.tax, o.total_amount, o.currency, o.country,
+        o.awaiting_payment, o.token_key_id, o.token_generation, o.created_at, o.paid_at, o.fulfilled_at
+      from orders o left join order_contact c on c.order_id = o.id
       """;
 
   private Orders() {}
 
-  /** An order, as it was placed and as it stands. */
+  /**
+   * An order, as it was placed and as it stands.
+   *
+   * @param email the buyer's address; null once it was erased
+   */
   public record Order(
       UUID id,
       String number,
       @Nullable UUID userId,
+      @Nullable String email,
       OrderStatus status,
       Money subtotal,
       Money discount,
@@ -62,6 +67,7 @@ public final class Orders {
           row.uuid("id"),
           row.text("number"),
           row.uuidOrNull("user_id"),
+          row.textOrNull("email"),
           OrderStatus.of(row.text("status")).orElseThrow(),
           new Money(row.number("subtotal"), currency),
           new Money(row.number("discount"), currency),
@@ -279,7 +285,7 @@ public final class Orders {
   }
 
   public static Optional<Order> find(Transaction transaction, UUID id) throws SQLException {
-    return transaction.first(COLUMNS + "where id = ?", Order::of, id);
+    return transaction.first(COLUMNS + "where o.id = ?", Order::of, id);
   }
 
   /**
@@ -287,7 +293,7 @@ public final class Orders {
    * it.
    */
   public static Optional<Order> lock(Transaction transaction, UUID id) throws SQLException {
-    return transaction.first(COLUMNS + "where id = ? for update", Order::of, id);
+    return transaction.first(COLUMNS + "where o.id = ? for update of o", Order::of, id);
   }
 
   /** In the order in which they were asked for. */
@@ -299,18 +305,6 @@ public final class Orders {
         """,
         row -> Item.of(row, order.total.currency()),
         order.id);
-  }
-
-  /** The buyer's address; nothing once it was erased. */
-  public static Optional<String> email(Transaction transaction, UUID orderId) throws SQLException {
-    return transaction
-        .list(
-            "select email from order_contact where order_id = ?",
-            row -> Optional.ofNullable(row.textOrNull("email")),
-            orderId)
-        .stream()
-        .flatMap(Optional::stream)
-        .findFirst();
   }
 
   /** The newest order that was paid and was placed with this address, in any case. */
@@ -639,14 +633,14 @@ public final class Orders {
     return transaction.list(
         COLUMNS
             + """
-            where (?::text is null or status = ?::text)
+            where (?::text is null or o.status = ?::text)
               and (?::text is null
-                or id in (select order_id from order_contact where lower(email) = lower(?::text)))
-              and (?::text is null or number = ?::text)
-              and (?::timestamptz is null or created_at >= ?::timestamptz)
-              and (?::timestamptz is null or created_at < ?::timestamptz)
-              and (?::timestamptz is null or (created_at, id) < (?::timestamptz, ?::uuid))
-            order by created_at desc, id desc limit ?
+                or o.id in (select order_id from order_contact where lower(email) = lower(?::text)))
+              and (?::text is null or o.number = ?::text)
+              and (?::timestamptz is null or o.created_at >= ?::timestamptz)
+              and (?::timestamptz is null or o.created_at < ?::timestamptz)
+              and (?::timestamptz is null or (o.created_at, o.id) < (?::timestamptz, ?::uuid))
+            order by o.created_at desc, o.id desc limit ?
             """,
         Order::of,
         status,

@@ -31,7 +31,16 @@ public final class AccessRefresh {
   /** Writes what the derivation says wherever it differs, each change with its audit row. */
   public static void refresh(Transaction transaction, UUID orderId, String actor)
       throws SQLException {
-    Orders.Order order = Orders.lock(transaction, orderId).orElseThrow();
+    refresh(transaction, Orders.lock(transaction, orderId).orElseThrow(), actor);
+  }
+
+  /**
+   * The same for an order that was locked and read already.
+   *
+   * @param order with the payment and the status that it has now
+   */
+  static void refresh(Transaction transaction, Orders.Order order, String actor)
+      throws SQLException {
     OrderFacts facts = Orders.facts(transaction, order);
     refreshOrder(transaction, order, facts, actor);
     for (Held held :
@@ -53,7 +62,7 @@ public final class AccessRefresh {
                     row.bool("withdrawn"),
                     // A product that became licensed after the sale owes its earlier buyers no key.
                     row.bool("key_missing") && row.text("status").equals("pending")),
-            orderId)) {
+            order.id())) {
       refreshEntitlement(
           transaction,
           held,

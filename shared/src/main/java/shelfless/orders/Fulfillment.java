@@ -109,7 +109,7 @@ public final class Fulfillment {
       delivered += issue(transaction, order, item, terms);
     }
     Orders.setFulfilled(transaction, order.id());
-    AccessRefresh.refresh(transaction, order.id(), "system");
+    AccessRefresh.refresh(transaction, order, "system");
     Outbox.add(transaction, queues, Outbox.Kind.RECEIPT, order.id(), "");
     transaction.audit(
         "system",

@@ -186,7 +186,7 @@ public final class CreateOrder extends HttpHandler {
   }
 
   private record Payable(
-      Orders.Order order, boolean hasSession, List<Orders.Item> items, String email, String note) {}
+      Orders.Order order, boolean hasSession, List<Orders.Item> items, String note) {}
 
   /** Makes the payment page, or delivers where there is nothing to pay. */
   private void pay(UUID orderId, Idempotency.Key key) {
@@ -210,7 +210,7 @@ public final class CreateOrder extends HttpHandler {
               new PaymentProvider.NewSession(
                   orderId,
                   order.number(),
-                  payable.email,
+                  Objects.requireNonNullElse(order.email(), ""),
                   payable.note,
                   lines(payable.items),
                   base + "/checkout/return?session_id={CHECKOUT_SESSION_ID}",
@@ -273,7 +273,6 @@ public final class CreateOrder extends HttpHandler {
         order,
         Orders.session(transaction, orderId).isPresent(),
         Orders.items(transaction, order),
-        Orders.email(transaction, orderId).orElse(""),
         SaleNotes.of(transaction, orderId));
   }
 

@@ -41,6 +41,7 @@ class MailWriterTest {
         new UUID(0, 1),
         "S-100001",
         null,
+        "buyer@example.com",
         OrderStatus.PAID,
         total.plus(discount),
         discount,

@@ -30,7 +30,7 @@ public final class OrderView {
             .put("id", order.id().toString())
             .put("number", order.number())
             .put("status", order.status().wireName())
-            .put("email", Orders.email(transaction, order.id()).orElse(null));
+            .put("email", order.email());
     json.set("items", Json.array(Orders.items(transaction, order), OrderView::item));
     json.set("subtotal", money(order.subtotal()));
     json.set("discount", money(order.discount()));
