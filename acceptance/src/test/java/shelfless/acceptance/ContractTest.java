@@ -76,7 +76,7 @@ final class ContractTest {
           if (handler.find()) {
             String folder = file.subpath(0, file.getNameCount() - 1).toString();
             String name = folder.replaceFirst(".*/src/main/java/", "").replace('/', '.');
-            handlers.put(handler.group(1), name + "." + handler.group(1) + "::handleRequest");
+            handlers.put(handler.group(1), name + "." + handler.group(1));
             String module = file.subpath(1, 2).toString();
             jars.put(handler.group(1), "functions/" + module + "/target/" + module + "-lambda.jar");
           }

@@ -107,7 +107,7 @@ final class Functions {
           throw new BenchException("There is no " + jar + ": build first.");
         }
         yield new Deployed(
-            handler.contains("::") ? handler : handler + "::handleRequest",
+            handler,
             TaskFolder.unpack(jar, tasks),
             Integer.parseInt(own.getOrDefault("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "" + MEMORY)),
             snapStart.contains(function),
@@ -118,7 +118,7 @@ final class Functions {
 
   private Deployed floor(Class<?> handler, boolean withDriver) throws IOException {
     return new Deployed(
-        handler.getName() + "::handleRequest",
+        handler.getName(),
         TaskFolder.unpack(TaskFolder.floor(handler, withDriver, tasks), tasks),
         MEMORY,
         true,

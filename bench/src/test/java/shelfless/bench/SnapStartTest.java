@@ -75,13 +75,7 @@ final class SnapStartTest {
     Instant soon = Instant.now().plus(Duration.ofSeconds(30));
     ExecutionEnvironment environment =
         ExecutionEnvironment.start(
-            new Deployed(
-                variables.getOrDefault("_HANDLER", "") + "::handleRequest",
-                code,
-                1024,
-                true,
-                variables,
-                soon),
+            new Deployed(variables.getOrDefault("_HANDLER", ""), code, 1024, true, variables, soon),
             true,
             Cores.shared(),
             RuntimeClient.layOut(folder.resolve("runtime"), tls.options()),

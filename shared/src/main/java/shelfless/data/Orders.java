@@ -192,14 +192,12 @@ public final class Orders {
   /** Where the buyer pays. */
   public record CheckoutSession(UUID orderId, String providerSessionId, String url) {}
 
-  /** Stores a pending order with its lines; the database checks its sums at the commit. */
+  /**
+   * Stores a pending order with its lines; the database checks its sums at the commit. One of a
+   * rehearsal uses up no number, since what is taken of a sequence is not rolled back.
+   */
   public static void insert(Transaction transaction, NewOrder order) throws SQLException {
-    insert(transaction, order, null, transaction.now());
-  }
-
-  /** The same with a number that is no other order's, where the next is not to be used up. */
-  public static void insert(Transaction transaction, String number, NewOrder order)
-      throws SQLException {
+    String number = transaction.isRehearsal() ? "rehearsal-" + order.id : null;
     insert(transaction, order, number, transaction.now());
   }
 
@@ -253,27 +251,31 @@ public final class Orders {
         order.email,
         order.name,
         transaction.now());
-    int position = 1;
+    List<@Nullable Object[]> items = new ArrayList<>();
     for (NewItem item : order.items) {
-      transaction.update(
-          """
-          insert into order_item (id, order_id, position, product_id, sku, title, unit_price, quantity, line_total,
-            discount, tax_rate, tax)
-          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-          item.id,
-          order.id,
-          position++,
-          item.productId,
-          item.sku,
-          item.title,
-          item.unitPrice.amount(),
-          item.quantity,
-          item.lineTotal.amount(),
-          item.discount.amount(),
-          item.taxRate,
-          item.tax.amount());
+      items.add(
+          new @Nullable Object[] {
+            item.id,
+            order.id,
+            items.size() + 1,
+            item.productId,
+            item.sku,
+            item.title,
+            item.unitPrice.amount(),
+            item.quantity,
+            item.lineTotal.amount(),
+            item.discount.amount(),
+            item.taxRate,
+            item.tax.amount()
+          });
     }
+    transaction.batch(
+        """
+        insert into order_item (id, order_id, position, product_id, sku, title, unit_price, quantity, line_total,
+          discount, tax_rate, tax)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        items);
     for (Map.Entry<String, String> consent : order.consents.entrySet()) {
       transaction.update(
           "insert into order_consent (order_id, kind, text_version, given_at) values (?, ?, ?, ?)",

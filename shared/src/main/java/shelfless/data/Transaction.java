@@ -36,6 +36,7 @@ public final class Transaction {
   private final List<Runnable> afterCommit = new ArrayList<>();
   private boolean committing;
   private boolean isReading;
+  private boolean isRehearsal;
 
   /**
    * What comes before each step that the server answers: the connection is set to wait for it as
@@ -98,7 +99,13 @@ public final class Transaction {
 
   /** Does the work and leaves it uncommitted. */
   <T extends @Nullable Object> T rehearse(Database.Work<T> work) throws SQLException {
+    isRehearsal = true;
     return work.run(this);
+  }
+
+  /** Whether all of it is rolled back. */
+  boolean isRehearsal() {
+    return isRehearsal;
   }
 
   /** Whether the commit was sent, so that a lost connection leaves open what became of it. */
@@ -115,7 +122,10 @@ public final class Transaction {
   }
 
   void runAfterCommit() {
-    afterCommit.forEach(Runnable::run);
+    // No lambda: it would be linked at the first call after a snapshot.
+    for (Runnable action : afterCommit) {
+      action.run();
+    }
   }
 
   /** The time by the shop's clock; the database's own decides nothing. */

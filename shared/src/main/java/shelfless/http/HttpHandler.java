@@ -3,6 +3,7 @@ package shelfless.http;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -51,14 +52,18 @@ public abstract class HttpHandler implements RequestStreamHandler {
   private void rehearse(ObjectNode event) {
     String[] route = operation.routes().getFirst().split(" ", 2);
     event.put("rawPath", route[1]);
-    event.putObject("requestContext").putObject("http").put("method", route[0]);
+    ObjectNode context = event.putObject("requestContext");
+    context.put("timeEpoch", environment.clock().millis());
+    context.putObject("http").put("method", route[0]).put("sourceIp", "192.0.2.1");
     ObjectNode headers = event.withObjectProperty("headers");
     headers.put("idempotency-key", "rehearsal-" + environment.ids().next());
     if (!headers.has("content-type")) {
       headers.put("content-type", "application/json");
     }
     try {
-      HttpRequest request = HttpRequest.of(Json.read(Json.bytes(event)), "rehearsal");
+      HttpRequest request =
+          HttpRequest.of(Json.read(new ByteArrayInputStream(Json.bytes(event))), "rehearsal");
+      checkOrigin(request);
       HttpResponse response =
           finish(
               request,
@@ -66,6 +71,15 @@ public abstract class HttpHandler implements RequestStreamHandler {
       Json.bytes(response.toEvent());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
+    }
+  }
+
+  /** The check alone: a rehearsal does not know what CloudFront shows. */
+  private void checkOrigin(HttpRequest request) {
+    try {
+      origin.check(request);
+    } catch (Problem expected) {
+      // A call would end here.
     }
   }
 

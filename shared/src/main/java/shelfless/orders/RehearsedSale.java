@@ -10,6 +10,7 @@ import shelfless.data.Entitlements;
 import shelfless.data.Orders;
 import shelfless.data.Transaction;
 import shelfless.domain.Money;
+import shelfless.domain.PaymentStatus;
 import shelfless.json.Json;
 import shelfless.runtime.Environment;
 import shelfless.security.Tokens;
@@ -108,7 +109,6 @@ public final class RehearsedSale {
               Money none = new Money(0, PRICE.currency());
               Orders.insert(
                   transaction,
-                  product.slug,
                   new Orders.NewOrder(
                       id,
                       EMAIL,
@@ -146,6 +146,14 @@ public final class RehearsedSale {
         .database()
         .transaction(
             transaction -> {
+              Orders.savePayment(
+                  transaction,
+                  order.id,
+                  PROVIDER,
+                  "pi_" + order.session,
+                  PRICE,
+                  PaymentStatus.SUCCEEDED,
+                  Json.object());
               Orders.setPaid(transaction, order.id);
               return order;
             });

@@ -28,7 +28,7 @@ import shelfless.json.Json;
  */
 final class Snapshot implements Resource {
   /** After so many, the JVM has compiled what takes longest: connecting, and signing. */
-  private static final int TIMES = 10;
+  private static final int TIMES = 50;
 
   private final Environment environment;
   private Runnable rehearsal = () -> {};

@@ -15,7 +15,11 @@ final class Rehearsal {
 
   /** An order of one product, as the body of a request that says something more. */
   static ObjectNode cart(Environment environment, ObjectNode body) {
-    body.putArray("items").addObject().put("product", RehearsedSale.product(environment));
+    body.putArray("items")
+        .addObject()
+        .put("product", RehearsedSale.product(environment))
+        .put("quantity", 1);
+    body.put("country", "DE");
     return Json.object().put("body", Json.text(body));
   }
 

@@ -38,11 +38,9 @@ public final class CreateDownload extends HttpHandler {
 
   @Override
   protected List<ObjectNode> rehearsal() {
-    ObjectNode event = Json.object();
-    event
-        .putObject("pathParameters")
-        .put("download_token", RehearsedSale.unit(environment).downloadToken());
-    return List.of(event);
+    RehearsedSale.Unit unit = RehearsedSale.unit(environment);
+    ObjectNode body = Json.object().put("asset_id", unit.asset().toString());
+    return List.of(Links.rehearsal(unit).put("body", Json.text(body)));
   }
 
   @Override

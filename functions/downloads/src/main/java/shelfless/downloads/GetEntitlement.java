@@ -8,7 +8,6 @@ import shelfless.http.HttpRequest;
 import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.views.EntitlementView;
-import shelfless.json.Json;
 import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
@@ -30,11 +29,7 @@ public final class GetEntitlement extends HttpHandler {
 
   @Override
   protected List<ObjectNode> rehearsal() {
-    ObjectNode event = Json.object();
-    event
-        .putObject("pathParameters")
-        .put("download_token", RehearsedSale.unit(environment).downloadToken());
-    return List.of(event);
+    return List.of(Links.rehearsal(RehearsedSale.unit(environment)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package shelfless.downloads;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,6 +21,8 @@ import shelfless.domain.Access;
 import shelfless.domain.DownloadDecision;
 import shelfless.http.HttpRequest;
 import shelfless.http.Problem;
+import shelfless.json.Json;
+import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 import shelfless.runtime.ShopAddress;
 import shelfless.security.DownloadSigner;
@@ -42,6 +45,13 @@ final class Links {
   }
 
   private record Signer(String secret, DownloadSigner signer) {}
+
+  /** A request of the unit's buyer, for a rehearsal. */
+  static ObjectNode rehearsal(RehearsedSale.Unit unit) {
+    ObjectNode event = Json.object();
+    event.putObject("pathParameters").put("download_token", unit.downloadToken());
+    return event;
+  }
 
   /** Work in the transaction that grants a download. */
   @FunctionalInterface

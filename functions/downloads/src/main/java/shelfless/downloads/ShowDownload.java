@@ -14,7 +14,6 @@ import shelfless.http.HttpRequest;
 import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.PageHandler;
-import shelfless.json.Json;
 import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 import shelfless.runtime.ShopAddress;
@@ -44,11 +43,7 @@ public final class ShowDownload extends PageHandler {
 
   @Override
   protected List<ObjectNode> rehearsal() {
-    ObjectNode event = Json.object();
-    event
-        .putObject("pathParameters")
-        .put("download_token", RehearsedSale.unit(environment).downloadToken());
-    return List.of(event);
+    return List.of(Links.rehearsal(RehearsedSale.unit(environment)));
   }
 
   @Override

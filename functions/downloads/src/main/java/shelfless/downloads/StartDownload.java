@@ -14,7 +14,6 @@ import shelfless.http.HttpResponse;
 import shelfless.http.Operation;
 import shelfless.http.PageHandler;
 import shelfless.http.Problem;
-import shelfless.json.Json;
 import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 
@@ -40,9 +39,8 @@ public final class StartDownload extends PageHandler {
   @Override
   protected List<ObjectNode> rehearsal() {
     RehearsedSale.Unit unit = RehearsedSale.unit(environment);
-    ObjectNode event = Json.object().put("body", "asset_id=" + unit.asset());
+    ObjectNode event = Links.rehearsal(unit).put("body", "asset_id=" + unit.asset());
     event.putObject("headers").put("content-type", "application/x-www-form-urlencoded");
-    event.putObject("pathParameters").put("download_token", unit.downloadToken());
     return List.of(event);
   }
 

@@ -310,7 +310,7 @@ public final class Template {
     String[] handlerParts = intrinsics.text(handler).orElseThrow().split("::", -1);
     if (handlerParts.length > 2
         || (handlerParts.length == 2 && !handlerParts[1].equals("handleRequest"))) {
-      throw new TemplateException(handler, "a Handler is package.Class::handleRequest");
+      throw new TemplateException(handler, "a Handler is package.Class");
     }
     Node reserved = properties.get("ReservedConcurrentExecutions");
     return new Function(
