@@ -2,6 +2,7 @@ package shelfless.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -184,6 +185,9 @@ public final class Transaction {
         statement.addBatch();
       }
       return statement.executeBatch();
+    } catch (BatchUpdateException failure) {
+      // The driver's own says which constraint refused the row.
+      throw failure.getCause() instanceof SQLException cause ? cause : failure;
     }
   }
 

@@ -9,7 +9,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import shelfless.runtime.Environment;
 import shelfless.runtime.IdGenerator;
@@ -61,6 +64,27 @@ class DatabaseTest {
       assertEquals(0, database.transaction(DatabaseTest::rates));
       execute(server, "alter table tax_rate add column another text");
       assertEquals(0, database.read(DatabaseTest::rates));
+    }
+  }
+
+  @Test
+  void aConstraintThatRefusesARowOfABatch_isNamed() {
+    try (TestDatabase server = TestDatabase.migrated();
+        Environment environment = environment(server)) {
+      UUID id = environment.ids().next();
+      ConstraintViolation refused =
+          assertThrows(
+              ConstraintViolation.class,
+              () ->
+                  environment
+                      .database()
+                      .transaction(
+                          transaction ->
+                              transaction.batch(
+                                  "insert into order_contact (order_id, email, updated_at) values (?, 'a@example.com', ?)",
+                                  List.<@Nullable Object[]>of(
+                                      new @Nullable Object[] {id, transaction.now()}))));
+      assertEquals("order_contact_order_id_fkey", refused.constraint());
     }
   }
 
