@@ -82,6 +82,11 @@ public final class Orders {
           row.instantOrNull("fulfilled_at"));
     }
 
+    /** Whether it was paid and is not delivered yet. */
+    public boolean owesDelivery() {
+      return paidAt != null && fulfilledAt == null;
+    }
+
     /** The token with which a guest reaches the order. */
     public Tokens.Token accessToken(Tokens tokens) {
       return tokens.order(id, tokenGeneration, tokenKeyId);

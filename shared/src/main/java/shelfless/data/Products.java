@@ -256,6 +256,9 @@ public final class Products {
    */
   public static BigDecimal taxRate(Transaction transaction, @Nullable String country, String kind)
       throws SQLException {
+    if (country == null) {
+      return BigDecimal.ZERO;
+    }
     LocalDate today = LocalDate.ofInstant(transaction.now(), ZoneOffset.UTC);
     return transaction
         .first(

@@ -28,10 +28,16 @@ public final class AccessRefresh {
       boolean withdrawn,
       boolean keyMissing) {}
 
-  /** Writes what the derivation says wherever it differs, each change with its audit row. */
-  public static void refresh(Transaction transaction, UUID orderId, String actor)
+  /**
+   * Writes what the derivation says wherever it differs, each change with its audit row.
+   *
+   * @return the order as it was before that
+   */
+  public static Orders.Order refresh(Transaction transaction, UUID orderId, String actor)
       throws SQLException {
-    refresh(transaction, Orders.lock(transaction, orderId).orElseThrow(), actor);
+    Orders.Order order = Orders.lock(transaction, orderId).orElseThrow();
+    refresh(transaction, order, actor);
+    return order;
   }
 
   /**

@@ -53,8 +53,12 @@ public final class Reconciliation {
 
   /** What came of a notice or a look. */
   public sealed interface Outcome {
-    /** The order says what the provider says. */
-    record Settled(UUID orderId) implements Outcome {}
+    /**
+     * The order says what the provider says.
+     *
+     * @param owed whether it was paid, and not delivered yet
+     */
+    record Settled(UUID orderId, boolean owed) implements Outcome {}
 
     /** It is about nothing of this shop's. */
     record NotOurs() implements Outcome {}
@@ -74,7 +78,7 @@ public final class Reconciliation {
                     .map(Orders.CheckoutSession::providerSessionId)
                     .orElse(null));
     return session == null
-        ? new Outcome.Settled(orderId)
+        ? new Outcome.Settled(orderId, false)
         : settle(orderId, provider.fetch(session, true), null);
   }
 
@@ -240,20 +244,15 @@ public final class Reconciliation {
   private Outcome settle(UUID orderId, State state, PaymentProvider.@Nullable Event event) {
     Outcome outcome =
         database.repeatable(transaction -> record(transaction, orderId, state, event));
-    if (outcome instanceof Outcome.Settled) {
-      deliverIfOwed(orderId);
+    if (outcome instanceof Outcome.Settled settled && settled.owed) {
+      fulfillment.fulfillOrQueue(orderId);
     }
     return outcome;
   }
 
   private void deliverIfOwed(UUID orderId) {
-    boolean owed =
-        database.read(
-            transaction ->
-                Orders.find(transaction, orderId)
-                    .filter(order -> order.paidAt() != null && order.fulfilledAt() == null)
-                    .isPresent());
-    if (owed) {
+    Optional<Orders.Order> order = database.read(transaction -> Orders.find(transaction, orderId));
+    if (order.filter(Orders.Order::owesDelivery).isPresent()) {
       fulfillment.fulfillOrQueue(orderId);
     }
   }
@@ -291,7 +290,7 @@ public final class Reconciliation {
     if (state.disputes() != null) {
       recordDisputes(transaction, orderId, state.disputes());
     }
-    AccessRefresh.refresh(transaction, orderId, actor());
+    Orders.Order recorded = AccessRefresh.refresh(transaction, orderId, actor());
     if (!complete) {
       String reason = "a refund waits for one that was asked for here";
       if (event != null) {
@@ -305,7 +304,7 @@ public final class Reconciliation {
       ProviderEvents.save(
           transaction, provider.name(), event, orderId, ProviderEvents.Status.HANDLED, null);
     }
-    return new Outcome.Settled(orderId);
+    return new Outcome.Settled(orderId, recorded.owesDelivery());
   }
 
   private static String text(Money money) {

@@ -22,6 +22,7 @@ import shelfless.http.Body;
 import shelfless.http.HttpRequest;
 import shelfless.http.Problem;
 import shelfless.runtime.Environment;
+import shelfless.security.RateLimiter;
 
 /**
  * What a client wants to buy, as the bodies of QuoteOrder and CreateOrder name it. Prices are
@@ -80,7 +81,10 @@ record Cart(List<Wanted> items, @Nullable String promotionCode, @Nullable String
 
   /** Counts the try of a promotion code, so that codes can't be guessed; 429 when too many. */
   void countTry(Environment environment, HttpRequest request) {
-    environment.rateLimiter().take("promotion_codes", request.clientAddress(), CODES_A_MINUTE, 60);
+    environment
+        .rateLimiter()
+        .take(
+            new RateLimiter.Limit("promotion_codes", request.clientAddress(), CODES_A_MINUTE, 60));
   }
 
   /**

@@ -32,6 +32,7 @@ import shelfless.orders.Fulfillment;
 import shelfless.orders.PaymentProvider;
 import shelfless.runtime.Environment;
 import shelfless.runtime.ShopAddress;
+import shelfless.security.RateLimiter;
 import shelfless.security.Tokens;
 
 /**
@@ -70,10 +71,11 @@ public final class CreateOrder extends HttpHandler {
     Wanted wanted = read(body);
     environment
         .rateLimiter()
-        .take("orders:email", wanted.email.key(), ORDERS_A_MINUTE_FOR_AN_EMAIL, 60);
-    environment
-        .rateLimiter()
-        .take("orders:address", request.clientAddress(), ORDERS_A_MINUTE_FOR_AN_ADDRESS, 60);
+        .take(
+            new RateLimiter.Limit(
+                "orders:email", wanted.email.key(), ORDERS_A_MINUTE_FOR_AN_EMAIL, 60),
+            new RateLimiter.Limit(
+                "orders:address", request.clientAddress(), ORDERS_A_MINUTE_FOR_AN_ADDRESS, 60));
     if (wanted.cart.promotionCode() != null) {
       wanted.cart.countTry(environment, request);
     }
@@ -193,7 +195,7 @@ public final class CreateOrder extends HttpHandler {
     Payable payable = environment.database().read(transaction -> payable(transaction, orderId));
     Orders.Order order = payable.order;
     if (order.paidAt() != null) {
-      if (order.fulfilledAt() == null) {
+      if (order.owesDelivery()) {
         new Fulfillment(environment).fulfillOrQueue(orderId);
       }
       return;

@@ -13,6 +13,7 @@ import shelfless.http.Problem;
 import shelfless.orders.Reconciliation;
 import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
+import shelfless.security.RateLimiter;
 
 /**
  * {@code POST /v1/orders/{order_id}/reconcile}: asks the payment provider now, and shows the order.
@@ -40,7 +41,9 @@ public final class ReconcileOrder extends HttpHandler {
     if (environment.database().read(transaction -> Orders.find(transaction, orderId)).isEmpty()) {
       throw Problem.notFound("order");
     }
-    environment.rateLimiter().take("reconcile", orderId.toString(), LOOKS_A_MINUTE, 60);
+    environment
+        .rateLimiter()
+        .take(new RateLimiter.Limit("reconcile", orderId.toString(), LOOKS_A_MINUTE, 60));
     new Reconciliation(environment, environment.provider()).reconcile(orderId);
     return OrderAnswer.of(environment, orderId, caller);
   }

@@ -25,6 +25,7 @@ import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
 import shelfless.runtime.ShopAddress;
 import shelfless.runtime.Unavailable;
+import shelfless.security.RateLimiter;
 import shelfless.security.Tokens;
 
 /**
@@ -102,7 +103,9 @@ public final class ShowCheckoutReturn extends PageHandler {
       try {
         environment
             .rateLimiter()
-            .take("reconcile", orderId.toString(), ReconcileOrder.LOOKS_A_MINUTE, 60);
+            .take(
+                new RateLimiter.Limit(
+                    "reconcile", orderId.toString(), ReconcileOrder.LOOKS_A_MINUTE, 60));
         new Reconciliation(environment, environment.provider()).reconcile(orderId);
       } catch (Unavailable | Problem notNow) {
         // Shown as it is known.

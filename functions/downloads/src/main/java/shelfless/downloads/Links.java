@@ -156,7 +156,7 @@ final class Links {
   private void limit(String scope, String identity, int perMinute) {
     try {
       new RateLimiter(environment.database(), environment.tokens())
-          .take(scope, identity, perMinute, 60);
+          .take(new RateLimiter.Limit(scope, identity, perMinute, 60));
     } catch (DatabaseUnavailable | DatabaseFailure uncounted) {
       // What comes next needs the database as well, and says so when it is really away.
     }

@@ -16,6 +16,7 @@ import shelfless.http.Operation;
 import shelfless.json.Json;
 import shelfless.orders.RehearsedSale;
 import shelfless.runtime.Environment;
+import shelfless.security.RateLimiter;
 
 /**
  * {@code POST /v1/orders/lookup}: mails the links to all that was bought with an address, to that
@@ -62,8 +63,11 @@ public final class ResendLinks extends HttpHandler {
             "must be an e-mail address, such as ada@example.com.");
     body.check();
     String address = email.orElseThrow().key();
-    environment.rateLimiter().take("resend_address", request.clientAddress(), PER_ADDRESS, HOUR);
-    environment.rateLimiter().take("resend_email", address, PER_EMAIL, HOUR);
+    environment
+        .rateLimiter()
+        .take(
+            new RateLimiter.Limit("resend_address", request.clientAddress(), PER_ADDRESS, HOUR),
+            new RateLimiter.Limit("resend_email", address, PER_EMAIL, HOUR));
     environment
         .database()
         .transaction(

@@ -38,9 +38,11 @@ public final class OrderView {
     json.set("total", money(order.total()));
     json.put("currency", order.total().currency());
     json.set("payments", Json.array(Orders.payments(transaction, order.id()), OrderView::payment));
-    json.set("refunds", Json.array(Orders.refunds(transaction, order.id()), OrderView::refund));
+    boolean wasPaid = order.status().wasPaid();
+    List<Orders.Refund> refunds = wasPaid ? Orders.refunds(transaction, order.id()) : List.of();
     List<Entitlements.Entitlement> entitlements =
-        order.status().wasPaid() ? Entitlements.listForOrder(transaction, order.id()) : List.of();
+        wasPaid ? Entitlements.listForOrder(transaction, order.id()) : List.of();
+    json.set("refunds", Json.array(refunds, OrderView::refund));
     json.set(
         "entitlements",
         Json.array(
