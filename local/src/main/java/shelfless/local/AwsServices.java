@@ -54,6 +54,7 @@ final class AwsServices implements AutoCloseable {
   private final URI sqs;
   private final URI directSqs;
   private final Optional<URI> elsewhere;
+  private final Map<String, WebServer.Handler> calledWithoutSdk;
   private final String prefix;
 
   /**
@@ -89,23 +90,29 @@ final class AwsServices implements AutoCloseable {
     }
     s3 = closing.add(data.listen("s3", proxy(directS3, "s3"))).url();
     sqs = sqsServer.url();
-    sqsDoor.open(proxy(directSqs, "sqs"));
+    WebServer.Handler sqsProxy = proxy(directSqs, "sqs");
+    sqsDoor.open(sqsProxy);
     closing.add(sqsDoor);
     Faults mailFaults = new Faults();
     routes.addAll(mailFaults.routes("/_local/mail/faults"));
     Optional<URI> ses = elsewhere.filter(endpoint -> knowsSender(endpoint, sender));
     URI mail = closing.add(WebServer.start(0, new MailService(mails, mailFaults, ses))).url();
-    URI secretsManager =
+    WebServer.Handler secretsManager =
+        elsewhere.isPresent()
+            ? closing.add(new FaultingProxy(elsewhere.get(), new Faults()))
+            : new SecretsManager(secrets);
+    calledWithoutSdk = Map.of("sqs", sqsProxy, "secretsmanager", secretsManager);
+    URI secretsUrl =
         elsewhere.isPresent()
             ? elsewhere.get()
-            : closing.add(WebServer.start(0, new SecretsManager(secrets))).url();
+            : closing.add(WebServer.start(0, secretsManager)).url();
     variables.put("AWS_REGION", region.id());
     variables.put("AWS_DEFAULT_REGION", region.id());
     variables.put("AWS_ACCESS_KEY_ID", accessKey);
     variables.put("AWS_SECRET_ACCESS_KEY", secretKey);
     variables.put("AWS_ENDPOINT_URL_S3", s3.toString());
     variables.put("AWS_ENDPOINT_URL_SQS", sqs.toString());
-    variables.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secretsManager.toString());
+    variables.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secretsUrl.toString());
     variables.put("AWS_ENDPOINT_URL_SESV2", mail.toString());
   }
 
@@ -126,6 +133,11 @@ final class AwsServices implements AutoCloseable {
   /** The environment variables by which functions find the services. */
   Map<String, String> variables() {
     return variables;
+  }
+
+  /** What functions call by requests of their own making, by the services' names in signatures. */
+  Map<String, WebServer.Handler> calledWithoutSdk() {
+    return calledWithoutSdk;
   }
 
   /** The knobs under {@code /_local}. */

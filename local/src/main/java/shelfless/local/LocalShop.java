@@ -160,7 +160,7 @@ public final class LocalShop implements AutoCloseable {
     // As in AWS, where functions go through a proxy, and Flyway's lock needs a session.
     variables.put("MIGRATION_DATABASE_URL", database.jdbcUrl());
     AwsCalls awsCalls = closing.add(AwsCalls.open(logs.resolve("aws-calls.jsonl")));
-    awsCalls.standBefore(variables);
+    awsCalls.standBefore(aws.calledWithoutSdk());
     FunctionRunner runner =
         closing.add(new FunctionRunner(functions, variables, clock, log, awsCalls));
     local.addAll(runner.routes());

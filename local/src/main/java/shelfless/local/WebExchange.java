@@ -27,10 +27,24 @@ public final class WebExchange {
 
   private final Request request;
   private final Response response;
+  private final @Nullable String path;
+  private final byte @Nullable [] read;
 
   WebExchange(Request request, Response response) {
+    this(request, response, null, null);
+  }
+
+  private WebExchange(
+      Request request, Response response, @Nullable String path, byte @Nullable [] read) {
     this.request = request;
     this.response = response;
+    this.path = path;
+    this.read = read;
+  }
+
+  /** The same exchange for a handler behind this one, to which the path says something else. */
+  public WebExchange handedOn(String rawPath, byte[] body) {
+    return new WebExchange(request, response, rawPath, body);
   }
 
   public String method() {
@@ -39,8 +53,8 @@ public final class WebExchange {
 
   /** The path as it was sent, with its percent signs. */
   public String rawPath() {
-    String path = request.getHttpURI().getPath();
-    return path == null || path.isEmpty() ? "/" : path;
+    String sent = path == null ? request.getHttpURI().getPath() : path;
+    return sent == null || sent.isEmpty() ? "/" : sent;
   }
 
   /** What follows the question mark, as it was sent; empty when there is nothing. */
@@ -93,12 +107,12 @@ public final class WebExchange {
 
   /** The number of bytes that the request says its body has, or -1. */
   public long bodyLength() {
-    return request.getLength();
+    return read == null ? request.getLength() : read.length;
   }
 
   /** The request's body, to be read once. */
   public InputStream body() {
-    return Content.Source.asInputStream(request);
+    return read == null ? Content.Source.asInputStream(request) : new ByteArrayInputStream(read);
   }
 
   /**

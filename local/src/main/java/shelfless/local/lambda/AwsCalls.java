@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import shelfless.local.Json;
+import shelfless.local.WebServer;
 
 /**
  * The file that tells what each function did in AWS: a line of JSON for each call that it had not
@@ -44,10 +45,10 @@ public final class AwsCalls implements AutoCloseable {
   /**
    * Notes what functions call without the SDK, too.
    *
-   * @param variables hold the addresses of the services
+   * @param services that they call so, by their names in signatures
    */
-  public void standBefore(Map<String, String> variables) throws IOException {
-    notedCalls = NotedCalls.start(this, variables);
+  public void standBefore(Map<String, WebServer.Handler> services) throws IOException {
+    notedCalls = NotedCalls.start(this, services);
   }
 
   /** The variables by which a function in this JVM reaches AWS. */

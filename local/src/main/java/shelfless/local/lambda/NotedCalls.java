@@ -2,12 +2,7 @@ package shelfless.local.lambda;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.Map;
 import shelfless.local.Json;
@@ -33,25 +28,23 @@ final class NotedCalls implements AutoCloseable {
   private record Service(String name, String object) {}
 
   private final AwsCalls calls;
-  private final Map<String, String> targets = new HashMap<>();
+  private final Map<String, WebServer.Handler> services;
   private final WebServer server;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private NotedCalls(AwsCalls calls, Map<String, String> variables) throws IOException {
+  private NotedCalls(AwsCalls calls, Map<String, WebServer.Handler> services) throws IOException {
     this.calls = calls;
-    SERVICES.forEach(
-        (variable, service) -> targets.put(service.name, variables.getOrDefault(variable, "")));
+    this.services = services;
     this.server = WebServer.start(0, this::handle);
   }
 
   /**
    * Starts it.
    *
-   * @param variables hold the services' own addresses
+   * @param services what stands behind it, by the names in signatures
    */
-  static NotedCalls start(AwsCalls calls, Map<String, String> variables) throws IOException {
-    return new NotedCalls(calls, variables);
+  static NotedCalls start(AwsCalls calls, Map<String, WebServer.Handler> services)
+      throws IOException {
+    return new NotedCalls(calls, services);
   }
 
   /** The same variables, with the function's addresses here. */
@@ -64,35 +57,17 @@ final class NotedCalls implements AutoCloseable {
     return all;
   }
 
-  private void handle(WebExchange exchange) throws IOException, InterruptedException {
+  private void handle(WebExchange exchange) throws Exception {
     String[] path = exchange.rawPath().split("/", -1);
+    WebServer.Handler service = services.get(path[2]);
+    if (service == null) {
+      exchange.send(404, "text/plain", "There is no service of that name");
+      return;
+    }
     byte[] body = exchange.body(LARGEST);
     String target = String.valueOf(exchange.header("x-amz-target"));
     note(path[1], path[2], target.substring(target.indexOf('.') + 1), Json.parse(body));
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(targets.getOrDefault(path[2], "")).resolve("/"))
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-    for (Map.Entry<String, String> header : exchange.headers()) {
-      String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
-      if (name.startsWith("x-amz-")
-          || name.equals("content-type")
-          || name.equals("authorization")) {
-        request.header(name, header.getValue());
-      }
-    }
-    HttpResponse<byte[]> answer;
-    try {
-      answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-    } catch (IOException lost) {
-      exchange.drop();
-      return;
-    }
-    answer
-        .headers()
-        .firstValue("content-type")
-        .ifPresent(type -> exchange.with("Content-Type", type));
-    exchange.send(
-        answer.statusCode(), answer.body().length, new ByteArrayInputStream(answer.body()));
+    service.handle(exchange.handedOn("/", body));
   }
 
   private void note(String function, String service, String operation, JsonNode input) {
@@ -110,6 +85,5 @@ final class NotedCalls implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    client.shutdownNow();
   }
 }

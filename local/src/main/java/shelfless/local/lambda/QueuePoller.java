@@ -29,6 +29,12 @@ public final class QueuePoller implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(QueuePoller.class.getName());
   private static final int LONG_POLL_SECONDS = 20;
 
+  /**
+   * After messages came, until it looks again: when there are many, they come several at once, at
+   * the cost of one.
+   */
+  private static final Duration BETWEEN = Duration.ofMillis(100);
+
   private final SqsClient sqs;
   private final FunctionRunner runner;
   private final String function;
@@ -97,6 +103,9 @@ public final class QueuePoller implements AutoCloseable {
           if (!handedOver) {
             batches.release();
           }
+        }
+        if (handedOver) {
+          Thread.sleep(BETWEEN);
         }
       } catch (InterruptedException stop) {
         return;

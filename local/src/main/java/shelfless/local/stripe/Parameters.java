@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -30,6 +31,18 @@ import shelfless.local.Json;
  * message that says so, rather than accepted without effect.
  */
 final class Parameters {
+  /** By the parameters' names: the generated classes name their fields so, in camel case. */
+  private static final ClassValue<Map<String, Field>> FIELDS =
+      new ClassValue<>() {
+        @Override
+        protected Map<String, Field> computeValue(Class<?> type) {
+          return Arrays.stream(type.getDeclaredFields())
+              .filter(field -> !Modifier.isStatic(field.getModifiers()))
+              .filter(field -> !field.getName().equals("extraParams"))
+              .collect(Collectors.toMap(field -> snakeCase(field.getName()), field -> field));
+        }
+      };
+
   private final Class<?> schema;
   private final Set<String> modelled;
   private final List<String> required;
@@ -98,14 +111,8 @@ final class Parameters {
                     || dotted.startsWith(name + "."));
   }
 
-  /** The generated classes name their fields as the parameters, in camel case. */
   private static @Nullable Field field(Class<?> type, String name) {
-    return Arrays.stream(type.getDeclaredFields())
-        .filter(field -> !Modifier.isStatic(field.getModifiers()))
-        .filter(field -> !field.getName().equals("extraParams"))
-        .filter(field -> snakeCase(field.getName()).equals(name))
-        .findFirst()
-        .orElse(null);
+    return FIELDS.get(type).get(name);
   }
 
   private static String snakeCase(String camelCase) {
