@@ -153,7 +153,7 @@ public final class ColdStart {
   private void measure(List<String> wanted) throws Exception {
     List<Measured> all = new ArrayList<>();
     byte[] nothing = "{}".getBytes(StandardCharsets.UTF_8);
-    for (String floor : List.of(Functions.BARE, Functions.QUERY)) {
+    for (String floor : List.of(Functions.BARE, Functions.QUERY, Functions.EACH)) {
       all.add(measured(new Case(floor, floor, plan.calls(), () -> nothing)));
     }
     for (String function : wanted) {

@@ -18,6 +18,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import shelfless.bench.ExecutionEnvironment.Deployed;
 import shelfless.bench.floor.Constant;
+import shelfless.bench.floor.OneOfEach;
 import shelfless.bench.floor.OneQuery;
 
 /**
@@ -29,6 +30,9 @@ final class Functions {
 
   /** One query, with JSON written by hand: what the ratios are to. */
   static final String QUERY = "floor: one query";
+
+  /** The same with a secret and a question to the payment provider. */
+  static final String EACH = "floor: query, secret, provider";
 
   private static final int MEMORY = 1024;
 
@@ -95,8 +99,9 @@ final class Functions {
   /** A function of the template, or a floor, with its code laid out. */
   Deployed deployed(String function) throws IOException {
     return switch (function) {
-      case BARE -> floor(Constant.class, false);
-      case QUERY -> floor(OneQuery.class, true);
+      case BARE -> floor(false, Constant.class);
+      case QUERY -> floor(true, OneQuery.class);
+      case EACH -> floor(true, OneOfEach.class, OneQuery.class);
       default -> {
         Map<String, String> own = variables(function);
         String handler = own.getOrDefault("_HANDLER", "");
@@ -116,13 +121,14 @@ final class Functions {
     };
   }
 
-  private Deployed floor(Class<?> handler, boolean withDriver) throws IOException {
+  /** The first of the classes is the handler. */
+  private Deployed floor(boolean withDriver, Class<?>... classes) throws IOException {
     return new Deployed(
-        handler.getName(),
-        TaskFolder.unpack(TaskFolder.floor(handler, withDriver, tasks), tasks),
+        classes[0].getName(),
+        TaskFolder.unpack(TaskFolder.floor(tasks, withDriver, classes), tasks),
         MEMORY,
         true,
-        variables("ListProducts"));
+        variables("CreateOrder"));
   }
 
   private Map<String, String> variables(String function) {

@@ -27,7 +27,7 @@ final class Shop implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** How long a buyer who has paid waits until looking whether the links are there. */
-  private static final Duration LOOKS_AGAIN = Duration.ofMillis(25);
+  private static final Duration LOOKS_AGAIN = Duration.ofMillis(50);
 
   private static final int BUYERS = 8;
 

@@ -71,18 +71,23 @@ record TaskFolder(Path folder, long jarBytes) {
     return new TaskFolder(folder, 0);
   }
 
-  /** Makes the jar of a floor, of its class and nothing else but the driver if it needs that. */
-  static Path floor(Class<?> handler, boolean withDriver, Path tasks) throws IOException {
+  /**
+   * Makes the jar of a floor, of these classes and nothing else but the driver if it needs that.
+   */
+  static Path floor(Path tasks, boolean withDriver, Class<?>... classes) throws IOException {
     Files.createDirectories(tasks);
-    Path jar = tasks.resolve("floor-" + handler.getSimpleName() + ".jar");
-    String entry = handler.getName().replace('.', '/') + ".class";
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar));
-        InputStream code = handler.getClassLoader().getResourceAsStream(entry)) {
-      if (code == null) {
-        throw new IOException("There is no " + entry);
+    Path jar = tasks.resolve("floor-" + classes[0].getSimpleName() + ".jar");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+      for (Class<?> each : classes) {
+        String entry = each.getName().replace('.', '/') + ".class";
+        zip.putNextEntry(new ZipEntry(entry));
+        try (InputStream code = each.getClassLoader().getResourceAsStream(entry)) {
+          if (code == null) {
+            throw new IOException("There is no " + entry);
+          }
+          code.transferTo(zip);
+        }
       }
-      zip.putNextEntry(new ZipEntry(entry));
-      code.transferTo(zip);
       if (withDriver) {
         copyDriver(zip);
       }

@@ -3,11 +3,8 @@ package shelfless.runtime;
 import com.amazonaws.services.lambda.runtime.LambdaRuntime;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.Collections;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
@@ -31,12 +28,7 @@ import shelfless.json.Json;
  */
 final class Snapshot implements Resource {
   /** After so many, the JVM has compiled what takes longest: connecting, and signing. */
-  private static final int TIMES = 50;
-
-  /** Without a compilation that ended in that time, there is none left. */
-  private static final Duration QUIET = Duration.ofMillis(250);
-
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  private static final int TIMES = 20;
 
   private final Environment environment;
   private Runnable rehearsal = () -> {};
@@ -66,25 +58,9 @@ final class Snapshot implements Resource {
           forgetSessions();
         }
       }
-      awaitCompiler();
     } catch (RuntimeException | LinkageError failure) {
       // A function that could not be rehearsed, as without a database, works: it starts slower.
       log(failure);
-    }
-  }
-
-  /** What is still to be compiled would be in every copy, and compete with its first call. */
-  private static void awaitCompiler() {
-    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
-    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
-    try {
-      long before;
-      do {
-        before = compiler.getTotalCompilationTime();
-        Thread.sleep(QUIET);
-      } while (compiler.getTotalCompilationTime() != before && System.nanoTime() < end);
-    } catch (InterruptedException ending) {
-      Thread.currentThread().interrupt();
     }
   }
 
