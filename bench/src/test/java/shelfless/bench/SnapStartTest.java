@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -125,6 +126,17 @@ final class SnapStartTest {
       assertEquals(1, connections(environment).size(), "PostgreSQL's, of its own");
       JsonNode answer = Json.parse(environment.call(event).body());
       assertEquals(200, answer.path("statusCode").asInt());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void theDatabaseAndTheSecretsAreReachedBeforeTheFirstCall() throws Exception {
+    try (ExecutionEnvironment environment = checkpointed("GetEntitlement")) {
+      environment.api().restore();
+      while (connections(environment).size() < 2) {
+        Thread.sleep(10);
+      }
     }
   }
 

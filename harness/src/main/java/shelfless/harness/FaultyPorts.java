@@ -135,6 +135,11 @@ final class FaultyPorts implements Ports {
       }
 
       @Override
+      public void connect() {
+        database.connect();
+      }
+
+      @Override
       public void rehearse(Runnable work) {
         throw new UnsupportedOperationException("No scenario takes snapshots.");
       }

@@ -6,13 +6,16 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import shelfless.json.Json;
 import shelfless.runtime.CallTime;
 import shelfless.runtime.IdGenerator;
 
 /**
  * Secrets of AWS Secrets Manager, kept for five minutes, so that a rotation reaches every
- * environment by itself.
+ * environment by itself. Not for several threads.
  *
  * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html">its
  *     operations</a>
@@ -35,6 +38,7 @@ public final class AwsSecrets implements Secrets {
   private final IdGenerator ids;
   private final AwsJson api;
   private final Map<String, Held> held = new HashMap<>();
+  private final Map<String, CompletableFuture<Held>> coming = new HashMap<>();
 
   public AwsSecrets(AwsSettings aws, Clock clock, IdGenerator ids) {
     this.aws = aws;
@@ -47,13 +51,49 @@ public final class AwsSecrets implements Secrets {
 
   @Override
   public String read(String setting) {
-    Held known = held.get(setting);
-    if (known != null && known.until.isAfter(clock.instant())) {
-      return known.value;
+    CompletableFuture<Held> ahead = coming.remove(setting);
+    if (ahead != null) {
+      try {
+        held.put(setting, ahead.join());
+      } catch (CompletionException failed) {
+        // It may have been asked for just before Lambda froze the environment.
+      }
     }
-    String value = get(setting);
-    held.put(setting, new Held(value, clock.instant().plus(KEPT)));
-    return value;
+    Held known = held.get(setting);
+    if (known == null || !known.until.isAfter(clock.instant())) {
+      known = fetch(setting);
+      held.put(setting, known);
+    }
+    return known.value;
+  }
+
+  /** One after another, since a connection that is open serves the next. */
+  @Override
+  public void readAhead(Set<String> settings) {
+    settings.forEach(setting -> coming.put(setting, new CompletableFuture<>()));
+    Map<String, CompletableFuture<Held>> wanted = Map.copyOf(coming);
+    Thread.ofPlatform()
+        .daemon()
+        .name("secrets")
+        .start(
+            () ->
+                wanted.forEach(
+                    (setting, future) -> {
+                      try {
+                        future.complete(fetch(setting));
+                      } catch (RuntimeException | Error failed) {
+                        future.completeExceptionally(failed);
+                      }
+                    }));
+  }
+
+  /** The settings of those that were read. */
+  public Set<String> read() {
+    return Set.copyOf(held.keySet());
+  }
+
+  private Held fetch(String setting) {
+    return new Held(get(setting), clock.instant().plus(KEPT));
   }
 
   @Override
@@ -84,5 +124,6 @@ public final class AwsSecrets implements Secrets {
             // By which an attempt that was made twice is known.
             .put("ClientRequestToken", ids.next().toString()));
     held.remove(setting);
+    coming.remove(setting);
   }
 }

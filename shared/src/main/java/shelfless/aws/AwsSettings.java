@@ -48,9 +48,9 @@ public final class AwsSettings {
   /**
    * Lambda puts the role's credentials into the environment; under SnapStart it serves them from
    * its endpoint. One provider for all that signs, since it keeps what it was given while that is
-   * valid.
+   * valid. For several threads.
    */
-  AwsCredentialsProvider credentials() {
+  synchronized AwsCredentialsProvider credentials() {
     AwsCredentialsProvider ready = credentials;
     if (ready == null) {
       ready = provider();

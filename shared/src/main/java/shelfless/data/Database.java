@@ -39,10 +39,14 @@ public interface Database extends AutoCloseable {
    */
   <T extends @Nullable Object> T read(Work<T> work);
 
+  /** Connects, if it can: the first work that finds no connection opens one anyway. */
+  void connect();
+
   /**
-   * Runs work whose transactions are all one, which comes to nothing: none is committed, nothing is
-   * done after a commit, and the connection is given up in the end, which rolls all of it back. The
-   * audit log, whose end all others wait for, is left alone.
+   * Runs work whose transactions are all one, which comes to nothing: it is not committed, nothing
+   * is done after a commit, and the connection is given up in the end, which rolls all of it back.
+   * The audit log, whose end all others wait for, is left alone. What a commit itself takes is
+   * rehearsed by an empty one before.
    */
   void rehearse(Runnable work);
 

@@ -111,6 +111,15 @@ public final class JdbcDatabase implements Database {
   }
 
   @Override
+  public void connect() {
+    try {
+      open();
+    } catch (DatabaseUnavailable later) {
+      // The work that needs it tries again, and says so.
+    }
+  }
+
+  @Override
   public void rehearse(Runnable work) {
     // A commit by itself; what follows has none.
     transaction(transaction -> transaction.first("select 1 as one", row -> row.integer("one")));

@@ -27,6 +27,11 @@ public final class CallTime {
     endNanos = System.nanoTime() + FOR_A_CALLER.toNanos();
   }
 
+  /** No call is at work: nobody waits. */
+  void end() {
+    limited = false;
+  }
+
   /** The shorter of this time and what is left of the call; zero when nothing is. */
   public Duration atMost(Duration wanted) {
     if (!limited) {

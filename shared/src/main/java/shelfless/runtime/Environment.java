@@ -2,6 +2,7 @@ package shelfless.runtime;
 
 import java.time.Clock;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import shelfless.aws.AuditAnchors;
 import shelfless.aws.Files;
@@ -34,6 +35,9 @@ public final class Environment implements AutoCloseable {
   private final IdGenerator ids;
   private final CallTime time = new CallTime();
   private Ports ports;
+
+  /** The settings of the secrets that the function is known to read. */
+  private Set<String> secretsRead = Set.of();
 
   /** Of a process that Lambda takes a snapshot of. */
   private @Nullable Snapshot snapshot;
@@ -85,12 +89,27 @@ public final class Environment implements AutoCloseable {
    */
   void rehearse(Runnable work) {
     Ports own = ports;
-    try (Ports rehearsed = new RealPorts(settings, clock, ids, time, true)) {
+    try (RealPorts rehearsed = new RealPorts(settings, clock, ids, time, true)) {
       ports = rehearsed;
+      restored();
       rehearsed.database().rehearse(work);
+      secretsRead = rehearsed.secretsRead();
     } finally {
       ports = own;
     }
+  }
+
+  /**
+   * Does what the first call would wait for, at once: the secrets that a rehearsal read are fetched
+   * beside the connection to the database.
+   */
+  void restored() {
+    // The last rehearsal's time is over.
+    time.end();
+    if (!secretsRead.isEmpty()) {
+      secrets().readAhead(secretsRead);
+    }
+    database().connect();
   }
 
   public Settings settings() {

@@ -1,6 +1,7 @@
 package shelfless.runtime;
 
 import java.time.Clock;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import shelfless.aws.AuditAnchors;
 import shelfless.aws.AwsSecrets;
@@ -35,7 +36,7 @@ final class RealPorts implements Ports {
   private final IdGenerator ids;
   private final CallTime time;
   private @Nullable Database database;
-  private @Nullable Secrets secrets;
+  private @Nullable AwsSecrets secrets;
   private @Nullable Queues queues;
   private @Nullable Files files;
   private @Nullable AuditAnchors anchors;
@@ -74,12 +75,17 @@ final class RealPorts implements Ports {
 
   @Override
   public Secrets secrets() {
-    Secrets ready = secrets;
+    AwsSecrets ready = secrets;
     if (ready == null) {
       ready = new AwsSecrets(aws, clock, ids);
       secrets = ready;
     }
     return ready;
+  }
+
+  /** The settings of the secrets that were read. */
+  Set<String> secretsRead() {
+    return secrets == null ? Set.of() : secrets.read();
   }
 
   @Override

@@ -98,5 +98,6 @@ final class Snapshot implements Resource {
   @Override
   public void afterRestore(Context<? extends Resource> context) {
     // All that a copy must not share was given up before.
+    environment.restored();
   }
 }

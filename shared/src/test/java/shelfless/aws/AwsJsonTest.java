@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +32,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import shelfless.json.Json;
 import shelfless.runtime.IdGenerator;
 import shelfless.runtime.Settings;
@@ -244,6 +246,41 @@ class AwsJsonTest {
             "secretsmanager.GetSecretValue"),
         received.stream().map(Received::target).toList());
     assertTrue(received.stream().allMatch(Received::isSigned));
+  }
+
+  private void awaitReceived(int count) throws InterruptedException {
+    while (received.size() < count) {
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void aSecretThatIsReadAheadIsFetchedOnceBeforeAnybodyReadsIt() throws InterruptedException {
+    replies.add(new Reply(200, "{\"SecretString\": \"v\"}"));
+    AwsSecrets secrets = secrets();
+
+    secrets.readAhead(Set.of("KEYS"));
+    awaitReceived(1);
+
+    assertEquals("v", secrets.read("KEYS"));
+    assertEquals("v", secrets.read("KEYS"));
+    assertEquals(1, received.size());
+    assertEquals(Set.of("KEYS"), secrets.read());
+  }
+
+  @Test
+  @Timeout(30)
+  void whatCouldNotBeReadAheadIsFetchedWhenItIsRead() throws InterruptedException {
+    Reply noRoom = new Reply(503, "{}");
+    replies.addAll(List.of(noRoom, noRoom, noRoom, new Reply(200, "{\"SecretString\": \"v\"}")));
+    AwsSecrets secrets = secrets();
+
+    secrets.readAhead(Set.of("KEYS"));
+    awaitReceived(3);
+
+    assertEquals("v", secrets.read("KEYS"));
+    assertEquals(4, received.size());
   }
 
   @Test

@@ -97,6 +97,11 @@ final class WebhookFuzzTest {
         }
 
         @Override
+        public void connect() {
+          real.database().connect();
+        }
+
+        @Override
         public void rehearse(Runnable work) {
           real.database().rehearse(work);
         }
