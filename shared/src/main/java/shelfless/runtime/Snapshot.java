@@ -60,7 +60,7 @@ final class Snapshot implements Resource {
       }
     } catch (RuntimeException | LinkageError failure) {
       // A function that could not be rehearsed, as without a database, works: it starts slower.
-      log(failure);
+      log("the function was not rehearsed", failure);
     }
   }
 
@@ -80,7 +80,7 @@ final class Snapshot implements Resource {
     }
   }
 
-  private static void log(Throwable failure) {
+  private static void log(String message, Throwable failure) {
     StringWriter trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace));
     LambdaRuntime.getLogger()
@@ -89,7 +89,7 @@ final class Snapshot implements Resource {
                         Json.object()
                             .put("level", "WARN")
                             .put("where", "Snapshot")
-                            .put("message", "the function was not rehearsed")
+                            .put("message", message)
                             .put("failure", trace.toString()))
                     + "\n")
                 .getBytes(StandardCharsets.UTF_8));
@@ -97,7 +97,11 @@ final class Snapshot implements Resource {
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    // All that a copy must not share was given up before.
-    environment.restored();
+    try {
+      environment.restored();
+    } catch (RuntimeException | LinkageError failure) {
+      // A hook that fails ends the environment; the call tries again, and says what is wrong.
+      log("nothing was begun before the first call", failure);
+    }
   }
 }
