@@ -52,11 +52,12 @@ public final class AwsSecrets implements Secrets {
   @Override
   public String read(String setting) {
     CompletableFuture<Held> ahead = coming.remove(setting);
-    if (ahead != null) {
+    // One that failed before may be long ago; one that fails now took the time of this call.
+    if (ahead != null && !ahead.isCompletedExceptionally()) {
       try {
         held.put(setting, ahead.join());
       } catch (CompletionException failed) {
-        // It may have been asked for just before Lambda froze the environment.
+        throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
       }
     }
     Held known = held.get(setting);

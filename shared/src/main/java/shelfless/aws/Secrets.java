@@ -10,7 +10,7 @@ public interface Secrets {
 
   /**
    * Says that these will be read soon; they may be fetched beside what else goes on until then. A
-   * failure is nothing: they are fetched when they are read.
+   * failure before they are read is nothing: they are fetched when they are.
    */
   default void readAhead(Set<String> settings) {}
 

@@ -31,7 +31,7 @@ public final class AccessRefresh {
   /**
    * Writes what the derivation says wherever it differs, each change with its audit row.
    *
-   * @return the order as it was before that
+   * @return the order with its payment, and the status that it had before
    */
   public static Orders.Order refresh(Transaction transaction, UUID orderId, String actor)
       throws SQLException {

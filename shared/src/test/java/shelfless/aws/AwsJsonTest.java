@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +58,10 @@ class AwsJsonTest {
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
   private HttpServer server;
+
+  /** Until it opens, nothing is answered. */
+  private CountDownLatch gate = new CountDownLatch(0);
+
   private AwsSettings settings;
 
   @BeforeEach
@@ -100,6 +105,11 @@ class AwsJsonTest {
             exchange.getRequestHeaders().getFirst("X-Amz-Target"),
             new String(body, StandardCharsets.UTF_8),
             isSigned(exchange, body)));
+    try {
+      gate.await();
+    } catch (InterruptedException stopped) {
+      throw new IOException(stopped);
+    }
     Reply reply = replies.size() > 1 ? replies.remove() : replies.element();
     byte[] answer = reply.body.getBytes(StandardCharsets.UTF_8);
     try (exchange) {
@@ -279,8 +289,38 @@ class AwsJsonTest {
     secrets.readAhead(Set.of("KEYS"));
     awaitReceived(3);
 
-    assertEquals("v", secrets.read("KEYS"));
+    String value = null;
+    while (value == null) {
+      try {
+        value = secrets.read("KEYS");
+      } catch (Unavailable wasStillFailing) {
+        // From now on it is known to have failed.
+      }
+    }
+    assertEquals("v", value);
     assertEquals(4, received.size());
+  }
+
+  /** Twice in vain would take longer than a call may. */
+  @Test
+  @Timeout(30)
+  void whoWaitsForWhatIsReadAheadIsToldOfItsFailure() {
+    replies.add(new Reply(503, "{}"));
+    AwsSecrets secrets = secrets();
+    gate = new CountDownLatch(1);
+    Thread reader = Thread.currentThread();
+    Thread.startVirtualThread(
+        () -> {
+          while (reader.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+          }
+          gate.countDown();
+        });
+
+    secrets.readAhead(Set.of("KEYS"));
+
+    assertThrows(Unavailable.class, () -> secrets.read("KEYS"));
+    assertEquals(3, received.size());
   }
 
   @Test
