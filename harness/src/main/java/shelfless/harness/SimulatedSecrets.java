@@ -25,8 +25,8 @@ final class SimulatedSecrets implements Secrets {
 
   private static String signingKey() {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(2048);
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(256);
       String key =
           Base64.getMimeEncoder()
               .encodeToString(generator.generateKeyPair().getPrivate().getEncoded());

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.Arrays;
@@ -18,8 +20,9 @@ import shelfless.json.Json;
 
 /**
  * Signed addresses of files, as CloudFront verifies them: a canned policy (this one address, until
- * then), signed with RSA and SHA-1, which is what CloudFront asks for. The name under which the
- * browser saves the file, and its type, are part of the address and so of what is signed.
+ * then), signed with ECDSA and SHA-1, CloudFront's hash unless an address names another. The name
+ * under which the browser saves the file, and its type, are part of the address and so of what is
+ * signed.
  *
  * <p>Made with the JDK alone: AWS's own helper would bring its whole CloudFront client with it.
  *
@@ -39,7 +42,8 @@ public final class DownloadSigner {
   }
 
   /**
-   * Reads {@code {"key_pair_id": "K...", "private_key": PEM of a PKCS#8 key}}.
+   * Reads {@code {"key_pair_id": "K...", "private_key": PEM}}, a PKCS#8 key for ECDSA on P-256, or
+   * for RSA in a shop whose key is older than that ({@code KeyGeneration} makes a new one).
    *
    * @param baseUrl where the files are served, without a slash at its end
    */
@@ -51,9 +55,7 @@ public final class DownloadSigner {
               .asText()
               .replaceAll("-----[A-Z ]+-----", "")
               .replaceAll("\\s", "");
-      PrivateKey key =
-          KeyFactory.getInstance("RSA")
-              .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
+      PrivateKey key = key(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
       return new DownloadSigner(baseUrl, tree.path("key_pair_id").asText(), key);
     } catch (JsonProcessingException
         | GeneralSecurityException
@@ -61,6 +63,14 @@ public final class DownloadSigner {
       // Without its cause, whose message could quote the secret.
       throw new IllegalStateException(
           "The secret of the download signing key is not the JSON that it must be.");
+    }
+  }
+
+  private static PrivateKey key(PKCS8EncodedKeySpec encoded) throws GeneralSecurityException {
+    try {
+      return KeyFactory.getInstance("EC").generatePrivate(encoded);
+    } catch (InvalidKeySpecException older) {
+      return KeyFactory.getInstance("RSA").generatePrivate(encoded);
     }
   }
 
@@ -100,8 +110,9 @@ public final class DownloadSigner {
 
   private String signature(String policy) {
     try {
-      Signature signature = Signature.getInstance("SHA1withRSA");
-      signature.initSign(key);
+      Signature signature =
+          Signature.getInstance(key.getAlgorithm().equals("EC") ? "SHA1withECDSA" : "SHA1withRSA");
+      signature.initSign(key, new Derived(key.getEncoded(), policy));
       signature.update(policy.getBytes(StandardCharsets.UTF_8));
       return Base64.getEncoder()
           .encodeToString(signature.sign())
@@ -109,7 +120,35 @@ public final class DownloadSigner {
           .replace('=', '_')
           .replace('/', '~');
     } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException("Every JDK has SHA1withRSA", impossible);
+      throw new IllegalStateException("Every JDK has both", impossible);
+    }
+  }
+
+  /**
+   * What ECDSA asks of chance: here an HMAC, under the key, of what is signed, as in RFC 6979. So
+   * the same address is signed alike, and two addresses never share the number that would give the
+   * key away, not even where copies of one snapshot had the same randomness.
+   */
+  @SuppressWarnings("serial")
+  private static final class Derived extends SecureRandom {
+    private final byte[] key;
+    private final String text;
+    private int blocks;
+
+    private Derived(byte[] key, String text) {
+      super(null, null); // No source of chance behind it: what is asked for otherwise fails.
+      this.key = key;
+      this.text = text;
+    }
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+      for (int filled = 0; filled < bytes.length; ) {
+        byte[] block = Tokens.hmac(key, (blocks++ + text).getBytes(StandardCharsets.UTF_8));
+        int length = Math.min(block.length, bytes.length - filled);
+        System.arraycopy(block, 0, bytes, filled, length);
+        filled += length;
+      }
     }
   }
 

@@ -137,6 +137,11 @@ public final class Tokens {
               + keyId
               + " is no longer in its secret: put it back until no row names it.");
     }
+    return hmac(key, message);
+  }
+
+  /** HMAC-SHA-256. */
+  static byte[] hmac(byte[] key, byte[] message) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));

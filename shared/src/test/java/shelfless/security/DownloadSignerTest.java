@@ -12,6 +12,9 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,13 +29,17 @@ class DownloadSignerTest {
 
   @BeforeAll
   static void makeKeys() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    keys = generator.generateKeyPair();
-    signer = DownloadSigner.of(secret(), "https://files.example.com");
+    keys = keys("EC", 256);
+    signer = DownloadSigner.of(secret(keys), "https://files.example.com");
   }
 
-  private static String secret() {
+  private static KeyPair keys(String algorithm, int bits) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+    generator.initialize(bits);
+    return generator.generateKeyPair();
+  }
+
+  private static String secret(KeyPair keys) {
     return Json.object()
         .put("key_pair_id", "K2JCJMDEHXQW5F")
         .put(
@@ -52,23 +59,59 @@ class DownloadSignerTest {
   void cloudFrontsCannedPolicyOfTheWholeAddressIsWhatIsSigned() throws Exception {
     for (String name :
         new String[] {"handbook.pdf", "a b+c&d=e.pdf", "größe \"1\".zip", "世界~(1)*.txt"}) {
-      String url = signer.sign("assets/01996a2e", name, "application/pdf", EXPIRES_AT);
-
-      Matcher parts =
-          Pattern.compile(
-                  "(.+)&Expires=1772444821&Signature=([A-Za-z0-9_~-]+)&Key-Pair-Id=K2JCJMDEHXQW5F")
-              .matcher(url);
-      assertTrue(parts.matches(), url);
-      Signature verified = Signature.getInstance("SHA1withRSA");
-      verified.initVerify(keys.getPublic());
-      verified.update(
-          """
-          {"Statement":[{"Resource":"%s","Condition":{"DateLessThan":{"AWS:EpochTime":1772444821}}}]}"""
-              .formatted(parts.group(1))
-              .getBytes(StandardCharsets.UTF_8));
-      String base64 = parts.group(2).replace('-', '+').replace('_', '=').replace('~', '/');
-      assertTrue(verified.verify(Base64.getDecoder().decode(base64)), url);
+      assertSigned(
+          keys,
+          "SHA1withECDSA",
+          signer.sign("assets/01996a2e", name, "application/pdf", EXPIRES_AT));
     }
+  }
+
+  @Test
+  void aShopWhoseKeyIsOlderSignsByRsa() throws Exception {
+    KeyPair older = keys("RSA", 2048);
+
+    assertSigned(
+        older,
+        "SHA1withRSA",
+        DownloadSigner.of(secret(older), "https://files.example.com")
+            .sign("assets/01996a2e", "handbook.pdf", "application/pdf", EXPIRES_AT));
+  }
+
+  private static void assertSigned(KeyPair keys, String algorithm, String url) throws Exception {
+    Matcher parts =
+        Pattern.compile(
+                "(.+)&Expires=1772444821&Signature=([A-Za-z0-9_~-]+)&Key-Pair-Id=K2JCJMDEHXQW5F")
+            .matcher(url);
+    assertTrue(parts.matches(), url);
+    Signature verified = Signature.getInstance(algorithm);
+    verified.initVerify(keys.getPublic());
+    verified.update(
+        """
+        {"Statement":[{"Resource":"%s","Condition":{"DateLessThan":{"AWS:EpochTime":1772444821}}}]}"""
+            .formatted(parts.group(1))
+            .getBytes(StandardCharsets.UTF_8));
+    String base64 = parts.group(2).replace('-', '+').replace('_', '=').replace('~', '/');
+    assertTrue(verified.verify(Base64.getDecoder().decode(base64)), url);
+  }
+
+  @Test
+  void anAddressIsSignedAlikeEachTime_andEachWithANumberOfItsOwn() {
+    Set<String> numbers = new HashSet<>();
+    for (int second = 0; second < 100; second++) {
+      Instant expiresAt = EXPIRES_AT.plusSeconds(second);
+      String url = signer.sign("assets/01996a2e", "a.pdf", "application/pdf", expiresAt);
+      assertEquals(url, signer.sign("assets/01996a2e", "a.pdf", "application/pdf", expiresAt));
+      byte[] signature =
+          Base64.getDecoder()
+              .decode(
+                  url.replaceAll(".*&Signature=|&Key-Pair-Id=.*", "")
+                      .replace('-', '+')
+                      .replace('_', '=')
+                      .replace('~', '/'));
+      // DER of two integers (RFC 3279), of which the first is the number's alone.
+      numbers.add(HexFormat.of().formatHex(signature, 4, 4 + signature[3]));
+    }
+    assertEquals(100, numbers.size(), numbers.toString());
   }
 
   @Test

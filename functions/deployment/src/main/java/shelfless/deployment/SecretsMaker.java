@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
@@ -65,11 +66,11 @@ final class SecretsMaker {
   }
 
   /**
-   * The keys that downloads are signed with, RSA keys of 2048 bits, as CloudFront wants them:
-   * {@code {"0": {"generation": 3, "private_key": PEM}, "1": ..., "2": ...}}, each generation in
-   * the third that it leaves when divided by three. This one and the one before it are valid; the
-   * one before these is kept for a deployment that is rolled back. None signs before CloudFront
-   * knows it ({@link #useDownloadKey}).
+   * The keys that downloads are signed with, for ECDSA on P-256, one of the two that CloudFront
+   * takes: {@code {"0": {"generation": 3, "private_key": PEM, "public_key": PEM}, "1": ..., "2":
+   * ...}}, each generation in the third that it leaves when divided by three. This one and the one
+   * before it are valid; the one before these is kept for a deployment that is rolled back. None
+   * signs before CloudFront knows it ({@link #useDownloadKey}).
    *
    * @param answer gets the public halves of the valid ones, and their generations
    */
@@ -81,15 +82,15 @@ final class SecretsMaker {
               for (int number = generation - 1; number <= generation; number++) {
                 ObjectNode slot = before.withObjectProperty(slot(number));
                 if (slot.path("generation").asInt(-1) != number) {
-                  slot.put("generation", number).put("private_key", rsaKey());
+                  makeKeyPair(slot.put("generation", number));
+                } else if (!slot.has("public_key")) {
+                  slot.put("public_key", rsaPublicKey(slot.path("private_key").asText()));
                 }
               }
             });
     for (int number = generation - 1; number <= generation; number++) {
       answer.put("Generation" + slot(number), Integer.toString(number));
-      answer.put(
-          "PublicKey" + slot(number),
-          publicKey(secret.path(slot(number)).path("private_key").asText()));
+      answer.put("PublicKey" + slot(number), secret.path(slot(number)).path("public_key").asText());
     }
   }
 
@@ -201,8 +202,8 @@ final class SecretsMaker {
         .encodeToString(environment.ids().randomBytes(bytes));
   }
 
-  /** In the form that CloudFront takes it: PEM of the key with its algorithm (X.509). */
-  private static String publicKey(String privatePem) {
+  /** Of a key of before: those were for RSA, and kept without their public half. */
+  private static String rsaPublicKey(String privatePem) {
     try {
       byte[] pkcs8 = Base64.getMimeDecoder().decode(privatePem.replaceAll("-----[A-Z ]+-----", ""));
       KeyFactory factory = KeyFactory.getInstance("RSA");
@@ -230,13 +231,16 @@ final class SecretsMaker {
         + "-----\n";
   }
 
-  private static String rsaKey() {
+  /** Puts in the public half as CloudFront takes it: PEM of the key with its algorithm (X.509). */
+  private static void makeKeyPair(ObjectNode slot) {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(2048);
-      return pem("PRIVATE KEY", generator.generateKeyPair().getPrivate().getEncoded());
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every JDK has RSA", impossible);
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      KeyPair keys = generator.generateKeyPair();
+      slot.put("private_key", pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+      slot.put("public_key", pem("PUBLIC KEY", keys.getPublic().getEncoded()));
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("Every JDK has P-256", impossible);
     }
   }
 }

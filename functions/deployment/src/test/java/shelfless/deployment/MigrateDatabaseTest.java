@@ -18,9 +18,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.Key;
 import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.Signature;
-import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.sql.Connection;
@@ -151,10 +154,9 @@ class MigrateDatabaseTest {
     assertEquals(32, Tokens.of(secret("tokens")).keyed("test", "x").length);
     String pem = Json.read(secret("signing")).at("/1/private_key").asText();
     byte[] pkcs8 = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-    RSAPrivateKey key =
-        (RSAPrivateKey)
-            KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-    assertEquals(2048, key.getModulus().bitLength());
+    ECPrivateKey key =
+        (ECPrivateKey) KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+    assertTrue(key.getParams().toString().contains("secp256r1"), key.getParams().toString());
 
     JsonNode owner = Json.read(secret("owner"));
     try (Connection connection = database.connectAsSuperuser();
@@ -328,9 +330,9 @@ class MigrateDatabaseTest {
     for (String pair : url.substring(url.indexOf('?') + 1).split("&", -1)) {
       query.put(pair.split("=", 2)[0], pair.split("=", 2)[1]);
     }
-    Signature signature = Signature.getInstance("SHA1withRSA");
+    Signature signature = Signature.getInstance("SHA1withECDSA");
     signature.initVerify(
-        KeyFactory.getInstance("RSA")
+        KeyFactory.getInstance("EC")
             .generatePublic(
                 new X509EncodedKeySpec(
                     Base64.getMimeDecoder()
@@ -380,6 +382,44 @@ class MigrateDatabaseTest {
     Map<String, String> before = Map.copyOf(secrets);
     deployed(2);
     assertEquals(before, secrets);
+  }
+
+  @Test
+  void aShopWithKeysForRsaKeepsThem_untilAnotherGeneration() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    ObjectNode signing = Json.object();
+    List<String> publicKeys = new ArrayList<>();
+    for (int generation = 0; generation <= 1; generation++) {
+      KeyPair keys = generator.generateKeyPair();
+      signing
+          .putObject(Integer.toString(generation))
+          .put("generation", generation)
+          .put("private_key", pem("PRIVATE KEY", keys.getPrivate()));
+      publicKeys.add(pem("PUBLIC KEY", keys.getPublic()));
+    }
+    secrets.put("signing", signing.toString());
+
+    ObjectNode made = deployed(1);
+
+    assertEquals(publicKeys.get(0), made.path("PublicKey0").asText());
+    assertEquals(publicKeys.get(1), made.path("PublicKey1").asText());
+    assertEquals(signing.at("/1/private_key"), Json.read(secret("signing")).path("private_key"));
+
+    ObjectNode next = deployed(2);
+    assertEquals(publicKeys.get(1), next.path("PublicKey1").asText());
+    String url =
+        DownloadSigner.of(secret("signing"), "https://d111.cloudfront.net")
+            .sign("products/a", "a.txt", "text/plain", Instant.parse("2026-03-02T09:00:00Z"));
+    assertTrue(verifies(url, next.path("PublicKey2").asText()), url);
+  }
+
+  private static String pem(String what, Key key) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(
+            what,
+            Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded()),
+            what);
   }
 
   /** CloudFront cannot be given another key under the name of one that it has. */

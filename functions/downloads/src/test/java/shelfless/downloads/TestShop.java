@@ -103,8 +103,8 @@ final class TestShop implements AutoCloseable {
 
   private static String signingKey() {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(2048);
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(256);
       return Json.object()
           .put("key_pair_id", "K2JCJMDEHXQW5F")
           .put(

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,8 +25,6 @@ import shelfless.local.Json;
 public final class LocalSecrets {
   /** The first owner's address. */
   public static final String OWNER_EMAIL = "owner@shelfless.example";
-
-  private static final int KEY_BITS = 2048;
 
   private final Path file;
   private final ObjectNode values;
@@ -46,7 +47,9 @@ public final class LocalSecrets {
             : Json.object();
     LocalSecrets secrets = new LocalSecrets(file, values);
     for (String id : ids) {
-      if (!values.has(id)) {
+      // A signing key without a public half is an older folder's, for RSA.
+      if (!values.has(id)
+          || id.equals("DownloadSigningKey") && secrets.field(id, "public_key").isEmpty()) {
         values.put(id, Json.write(secrets.make(id)));
       }
     }
@@ -73,7 +76,9 @@ public final class LocalSecrets {
       }
       case "DownloadSigningKey" -> {
         value.put("key_pair_id", "K" + token(7).toUpperCase(Locale.ROOT));
-        value.put("private_key", privateKey());
+        KeyPair keys = keyPair();
+        value.put("private_key", pem("PRIVATE KEY", keys.getPrivate()));
+        value.put("public_key", pem("PUBLIC KEY", keys.getPublic()));
       }
       case "OriginSecret" -> value.put("g1", token(32)).put("g0", token(32));
       case "OwnerSecret" -> {
@@ -86,17 +91,22 @@ public final class LocalSecrets {
     return value;
   }
 
-  private String privateKey() {
+  private KeyPair keyPair() {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(KEY_BITS, random);
-      return "-----BEGIN PRIVATE KEY-----\n"
-          + Base64.getMimeEncoder(64, new byte[] {'\n'})
-              .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
-          + "\n-----END PRIVATE KEY-----\n";
-    } catch (NoSuchAlgorithmException impossible) {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"), random);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  private static String pem(String what, Key key) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(
+            what,
+            Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded()),
+            what);
   }
 
   private byte[] bytes(int count) {

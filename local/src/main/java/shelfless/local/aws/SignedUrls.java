@@ -7,9 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.interfaces.RSAPrivateCrtKey;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.RSAPublicKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -35,7 +33,7 @@ final class SignedUrls {
   private final URI base;
 
   /**
-   * @param secrets holds the signing key, from which its public key is made
+   * @param secrets holds the public half of the signing key
    * @param base the distribution's address, which the signed URLs begin with
    */
   SignedUrls(LocalSecrets secrets, Clock clock, URI base) {
@@ -72,7 +70,7 @@ final class SignedUrls {
           query.containsKey("Policy")
               ? decode(query.getOrDefault("Policy", ""))
               : canned(resource, Long.parseLong(query.getOrDefault("Expires", "")));
-      Signature verifier = Signature.getInstance("SHA1withRSA");
+      Signature verifier = Signature.getInstance("SHA1withECDSA");
       verifier.initVerify(publicKey());
       verifier.update(policy);
       if (!verifier.verify(decode(signature)) || !allows(Json.parse(policy), resource, viewerIp)) {
@@ -145,11 +143,8 @@ final class SignedUrls {
   }
 
   private PublicKey publicKey() throws GeneralSecurityException {
-    String pem = secrets.field("DownloadSigningKey", "private_key");
+    String pem = secrets.field("DownloadSigningKey", "public_key");
     byte[] encoded = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-    KeyFactory factory = KeyFactory.getInstance("RSA");
-    RSAPrivateCrtKey key =
-        (RSAPrivateCrtKey) factory.generatePrivate(new PKCS8EncodedKeySpec(encoded));
-    return factory.generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
+    return KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded));
   }
 }

@@ -95,8 +95,8 @@ class DownloadEdgeTest {
   private static String sign(String policy) throws GeneralSecurityException {
     String pem = secrets.field("DownloadSigningKey", "private_key");
     byte[] key = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-    Signature signer = Signature.getInstance("SHA1withRSA");
-    signer.initSign(KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(key)));
+    Signature signer = Signature.getInstance("SHA1withECDSA");
+    signer.initSign(KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key)));
     signer.update(policy.getBytes(StandardCharsets.UTF_8));
     return encode(signer.sign());
   }
