@@ -3,6 +3,7 @@ package shelfless.stripe;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.stripe.Stripe;
 import com.stripe.StripeClient;
 import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
@@ -43,6 +44,11 @@ public final class StripeProvider implements PaymentProvider {
   /** Stripe's words; for another reason it has none. */
   private static final Set<String> REASONS =
       Set.of("requested_by_customer", "duplicate", "fraudulent");
+
+  static {
+    // Else each request tells Stripe how long the one before it took, also one of a rehearsal.
+    Stripe.enableTelemetry = false;
+  }
 
   private final StripeClient client;
   private final CallTime time;

@@ -176,7 +176,7 @@ final class LocalCalls {
         .put("paused", knobs.paused());
   }
 
-  private Answer redeliver(Call call) throws InterruptedException {
+  private Answer redeliver(Call call) {
     call.allowFields("event_id");
     String id = text(call, "event_id");
     if (id == null) {

@@ -3,10 +3,11 @@ package shelfless.local.stripe;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.stripe.net.Webhook;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,6 +82,7 @@ final class Webhooks {
           Duration.ofHours(24));
 
   private static final int REORDER_WITHIN_MS = 250;
+  private static final Duration TO_CONNECT = Duration.ofSeconds(5);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final int AT_ONCE = 64;
 
@@ -88,11 +90,6 @@ final class Webhooks {
   private final Clock clock;
   private final Supplier<URI> target;
   private final String secret;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
   private final Semaphore places = new Semaphore(AT_ONCE);
@@ -121,7 +118,6 @@ final class Webhooks {
   void stop() {
     stopped = true;
     timer.shutdownNow();
-    http.shutdownNow();
   }
 
   synchronized Knobs knobs() {
@@ -227,23 +223,12 @@ final class Webhooks {
   }
 
   /** Sends an event now, whatever the knobs say, and answers what came back. */
-  Result send(String eventId) throws InterruptedException {
+  Result send(String eventId) {
     ObjectNode event = store.find(eventId).orElseThrow();
     String payload = Json.pretty(event).stripTrailing();
     Result result;
     try {
-      HttpRequest request =
-          HttpRequest.newBuilder(target.get())
-              .timeout(TIMEOUT)
-              .header("Content-Type", "application/json; charset=utf-8")
-              .header("Accept", "*/*; q=0.5, application/xml")
-              .header("Cache-Control", "no-cache")
-              .header("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
-              .header("Stripe-Signature", signature(payload))
-              .POST(HttpRequest.BodyPublishers.ofString(payload))
-              .build();
-      HttpResponse<Void> response = http.send(request, HttpResponse.BodyHandlers.discarding());
-      result = new Result(response.statusCode(), "");
+      result = new Result(post(payload), "");
     } catch (IOException unreachable) {
       result = new Result(0, String.valueOf(unreachable));
     }
@@ -251,6 +236,33 @@ final class Webhooks {
       remember(eventId, "delivered", 0, 0);
     }
     return result;
+  }
+
+  /** By the JDK's older client, which takes half of the newer one's time for a request. */
+  private int post(String payload) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) target.get().toURL().openConnection();
+    connection.setConnectTimeout((int) TO_CONNECT.toMillis());
+    connection.setReadTimeout((int) TIMEOUT.toMillis());
+    connection.setInstanceFollowRedirects(false);
+    connection.setRequestProperty("Content-Type", "application/json; charset=utf-8");
+    connection.setRequestProperty("Accept", "*/*; q=0.5, application/xml");
+    connection.setRequestProperty("Cache-Control", "no-cache");
+    connection.setRequestProperty("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
+    connection.setRequestProperty("Stripe-Signature", signature(payload));
+    connection.setDoOutput(true);
+    byte[] body = payload.getBytes(StandardCharsets.UTF_8);
+    connection.setFixedLengthStreamingMode(body.length);
+    try (OutputStream output = connection.getOutputStream()) {
+      output.write(body);
+    }
+    int status = connection.getResponseCode();
+    try (InputStream answer =
+        status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+      if (answer != null) {
+        answer.transferTo(OutputStream.nullOutputStream());
+      }
+    }
+    return status;
   }
 
   private String signature(String payload) {
