@@ -22,6 +22,11 @@ public final class Samples {
     values.add(value);
   }
 
+  /** All of the others. */
+  public void addAll(Samples others) {
+    values.addAll(others.values);
+  }
+
   /** How many there are. */
   public int count() {
     return values.size();

@@ -1,6 +1,7 @@
 package shelfless.bench.scale;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,12 @@ public final class Scale {
   private static final int WARM_UP = 300;
   private static final int BATCH = 100;
   private static final int BATCHES = 7;
+  private static final int CALLS = WARM_UP + BATCHES * BATCH;
+
+  /** How often all of the calls are made until what they go through is compiled to the end. */
+  private static final int TIMES_TO_BE_WARM = 10;
+
+  private static final int TURNS = 50;
 
   private Scale() {}
 
@@ -50,8 +57,8 @@ public final class Scale {
                 new Side(many, call.getValue())));
       }
       System.out.printf(
-          "%n| call, %,d products, %,d orders | median | its statements alone | above them |%n|---|--:|--:|--:|%n",
-          large.products(), large.orders());
+          "%n| call, %,d products, %,d orders | median | its statements alone | above them (quartiles of %d turns) | CPU above theirs |%n|---|--:|--:|--:|--:|%n",
+          large.products(), large.orders(), TURNS);
       for (Map.Entry<String, IntConsumer> call : many.calls().entrySet()) {
         if (Workload.READING.contains(call.getKey())) {
           besideItsStatements(call.getKey(), new Side(many, call.getValue()));
@@ -64,8 +71,7 @@ public final class Scale {
   private static Workload made(World world, Stock stock) throws SQLException {
     System.out.printf("Making %,d products and %,d orders%n", stock.products(), stock.orders());
     long begun = System.nanoTime();
-    Stock.Picked picked =
-        stock.fill(world, WARM_UP + BATCH * BATCHES, done -> System.out.println("  " + done));
+    Stock.Picked picked = stock.fill(world, CALLS, done -> System.out.println("  " + done));
     System.out.printf("  made in %d s%n", (System.nanoTime() - begun) / 1_000_000_000);
     return new Workload(world, stock, picked);
   }
@@ -93,7 +99,7 @@ public final class Scale {
     for (int batch = 0; batch < BATCHES; batch++) {
       int from = WARM_UP + batch * BATCH;
       for (int i = 0; i < sides.size(); i++) {
-        run(sides.get(i).call, from, from + BATCH).forEach(samples.get(i)::add);
+        samples.get(i).addAll(run(sides.get(i).call, from, from + BATCH));
       }
     }
     List<Times> times = new ArrayList<>();
@@ -114,9 +120,14 @@ public final class Scale {
     return side.workload.databaseMillis();
   }
 
+  /** What this thread had of its core so far. It makes the calls itself, and nobody helps it. */
+  private static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
   /** How long each took, in milliseconds. */
-  private static List<Double> run(IntConsumer call, int from, int to) {
-    List<Double> milliseconds = new ArrayList<>();
+  private static Samples run(IntConsumer call, int from, int to) {
+    Samples milliseconds = new Samples();
     for (int i = from; i < to; i++) {
       long begun = System.nanoTime();
       call.accept(i);
@@ -139,19 +150,39 @@ public final class Scale {
    */
   private static void besideItsStatements(String name, Side side) throws IOException {
     try (Statements statements = new Statements(side.workload.databasePort())) {
-      List<Statements.Call> said = side.workload.said(name, WARM_UP + BATCHES * BATCH, statements);
+      List<Statements.Call> said = side.workload.said(name, CALLS, statements);
       IntConsumer alone = i -> statements.ask(said.get(i));
-      run(side.call, 0, WARM_UP);
-      run(alone, 0, WARM_UP);
+      for (int time = 0; time < TIMES_TO_BE_WARM; time++) {
+        run(side.call, 0, CALLS);
+        run(alone, 0, CALLS);
+      }
       Samples calls = new Samples();
       Samples bare = new Samples();
-      for (int from = WARM_UP; from < said.size(); from += BATCH) {
-        run(side.call, from, from + BATCH).forEach(calls::add);
-        run(alone, from, from + BATCH).forEach(bare::add);
+      Samples above = new Samples();
+      Samples work = new Samples();
+      for (int batch = 0; batch < TURNS; batch++) {
+        int from = batch * BATCH % CALLS;
+        long begun = cpuNanos();
+        Samples call = run(side.call, from, from + BATCH);
+        long called = cpuNanos();
+        Samples statement = run(alone, from, from + BATCH);
+        long asked = cpuNanos();
+        calls.add(call.median());
+        bare.add(statement.median());
+        above.add(call.median() - statement.median());
+        work.add(((called - begun) - (asked - called)) / 1e6 / BATCH);
       }
       System.out.printf(
-          "| %s | %.2f ms | %.2f ms | %.2f ms |%n",
-          name, calls.median(), bare.median(), calls.median() - bare.median());
+          "| %s | %.2f ms | %.2f ms | %.2f ms (%.2f..%.2f) | %.2f ms (%.2f..%.2f) |%n",
+          name,
+          calls.median(),
+          bare.median(),
+          above.median(),
+          above.percentile(25),
+          above.percentile(75),
+          work.median(),
+          work.percentile(25),
+          work.percentile(75));
     }
   }
 }
