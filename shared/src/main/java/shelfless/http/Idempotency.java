@@ -50,6 +50,7 @@ public final class Idempotency {
     private final @Nullable String scope;
     private final byte[] hash;
     private final @Nullable UUID resource;
+    private boolean isFinished;
 
     private Key(@Nullable String scope, byte[] hash, @Nullable UUID resource) {
       this.scope = scope;
@@ -75,10 +76,25 @@ public final class Idempotency {
      * Once more for the same resource changes nothing.
      */
     public void keep(Transaction transaction, UUID made) throws SQLException {
+      remember(transaction, made, null);
+    }
+
+    /** The same, in the transaction after which nothing is left to do but to answer. */
+    public void finish(Transaction transaction, UUID made, int status) throws SQLException {
+      remember(transaction, made, status);
+      isFinished = true;
+    }
+
+    private void remember(Transaction transaction, UUID made, @Nullable Integer status)
+        throws SQLException {
       if (scope != null
           && transaction.update(
-                  "update idempotency_key set resource_id = ? where scope = ? and key_hash = ? and coalesce(resource_id, ?) = ?",
+                  """
+                  update idempotency_key set resource_id = ?, status = coalesce(?, status)
+                  where scope = ? and key_hash = ? and coalesce(resource_id, ?) = ?
+                  """,
                   made,
+                  status,
                   scope,
                   hash,
                   made,
@@ -150,10 +166,10 @@ public final class Idempotency {
     Key key = new Key(scope, hash, begun.resource);
     try {
       HttpResponse response = perform.apply(key);
-      if (response.status() < 400) {
-        finish(scope, hash, holder, response.status());
-      } else {
+      if (response.status() >= 400) {
         release(scope, hash, holder);
+      } else if (!key.isFinished) {
+        finish(scope, hash, holder, response.status());
       }
       return response;
     } catch (Problem problem) {

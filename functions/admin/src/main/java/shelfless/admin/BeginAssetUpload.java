@@ -112,7 +112,7 @@ public final class BeginAssetUpload extends HttpHandler {
                         + " files, each version counted: delete what is not needed, or pack several into one.");
               }
               Assets.add(transaction, id, productId, path, promise, uploadId);
-              key.keep(transaction, id);
+              key.finish(transaction, id, 201);
               transaction.audit(
                   caller.actor(),
                   "asset.announced",

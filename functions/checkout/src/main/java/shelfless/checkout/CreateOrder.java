@@ -239,6 +239,7 @@ public final class CreateOrder extends HttpHandler {
                         session.id(),
                         session.url(),
                         session.expiresAt());
+                    key.finish(transaction, orderId, 201);
                   }
                   return status == OrderStatus.PENDING;
                 });

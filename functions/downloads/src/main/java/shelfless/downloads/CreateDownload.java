@@ -57,7 +57,14 @@ public final class CreateDownload extends HttpHandler {
             key ->
                 key.resource()
                     .map(made -> again(entitlement, made))
-                    .orElseGet(() -> answer(links.grant(request, entitlement, asset, key::keep))),
+                    .orElseGet(
+                        () ->
+                            answer(
+                                links.grant(
+                                    request,
+                                    entitlement,
+                                    asset,
+                                    (transaction, made) -> key.finish(transaction, made, 201)))),
             made -> again(entitlement, made));
   }
 

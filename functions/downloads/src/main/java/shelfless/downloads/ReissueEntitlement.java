@@ -69,7 +69,7 @@ public final class ReissueEntitlement extends HttpHandler {
               if (before.status() == EntitlementStatus.REVOKED) {
                 throw Problem.conflict("revoked", "A revoked entitlement can't be issued again.");
               }
-              key.keep(transaction, id);
+              key.finish(transaction, id, 200);
               Instant expiresAt = access.map(transaction.now()::plus).orElse(null);
               Entitlements.reissue(transaction, before, environment.tokens(), downloads, expiresAt);
               transaction.audit(
